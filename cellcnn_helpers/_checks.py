@@ -1,0 +1,142 @@
+"""Argument checks at the door of public functions.
+
+Every message says which argument is wrong, what was received as ``name=value``, and how to mend it. The checks
+return the argument in the form that the code behind the door works with, so one call both checks and converts.
+"""
+
+import numbers
+import operator
+
+import numpy as np
+
+FLOATS = (np.float32, np.float64)
+COMPLEX = (np.complex64, np.complex128)
+
+
+def received(name, value):
+    """`name=value` as an error shows it: an array by its shape, anything else by a short repr."""
+    if isinstance(value, np.ndarray):
+        return f"{name}.shape={value.shape}"
+    text = repr(value)
+    return f"{name}={text}" if len(text) <= 80 else f"{name}={text[:77]}..."
+
+
+def float_array(name, value, *, axes, complex_ok=True):
+    """Return `value` as a float array with one dimension per name in `axes`.
+
+    Integers and bool become float32; float32 and float64 (and complex, for gradient checks) are kept. The input
+    is never copied without need and never modified. `axes` is a tuple of names such as
+    ``("batch", "height", "width", "channels")``, or None for any number of dimensions.
+    """
+    array = as_array(name, value)
+    if array.dtype == bool or np.issubdtype(array.dtype, np.integer):
+        array = array.astype(np.float32)
+    if array.dtype == np.float16:
+        array = array.astype(np.float32)
+    kept = FLOATS + COMPLEX if complex_ok else FLOATS
+    if array.dtype.type not in kept:
+        raise TypeError(
+            f"`{name}` must hold numbers as integers, float32 or float64: got {name}.dtype={array.dtype}.\n"
+            f"Convert it first: {name}.astype(np.float32)."
+        )
+    if axes is not None and array.ndim != len(axes):
+        raise ValueError(_wrong_rank(name, array, axes))
+    return array
+
+
+def as_array(name, value):
+    """Return `value` as a NumPy array; a ragged list or an object that is no array gets a clear error."""
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError) as error:
+        raise TypeError(
+            f"`{name}` cannot be read as an array: got {received(name, value)}.\nGive rows of equal length."
+        ) from error
+    if array.dtype == object:
+        raise TypeError(
+            f"`{name}` must be an array of numbers: got {received(name, value)} of type {type(value).__name__}.\n"
+            f"Give a NumPy array or a nested list of numbers with rows of equal length."
+        )
+    return array
+
+
+def _wrong_rank(name, array, axes):
+    message = (
+        f"`{name}` must have {len(axes)} dimensions ({', '.join(axes)}): got {name}.shape={array.shape}.\n"
+    )
+    batch_like = axes[:1] == ("batch",)
+    if batch_like and axes[-1] == "channels" and array.ndim == len(axes) - 2:
+        return message + f"Add the batch and channel axes: {name}[np.newaxis, ..., np.newaxis]."
+    if batch_like and array.ndim == len(axes) - 1:
+        if axes[-1] == "channels" and array.shape[-1] > 4:
+            return message + (
+                f"The batch or the channel axis is missing: {name}[np.newaxis] adds a batch of one, "
+                f"{name}[..., np.newaxis] one channel."
+            )
+        return message + f"The batch axis is missing: {name}[np.newaxis] makes a batch of one."
+    return message + f"Reshape it to {len(axes)} dimensions."
+
+
+def whole_number(name, value, *, minimum=1):
+    """Return `value` as an int of at least `minimum`; bool and fractions are refused."""
+    try:
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(
+            f"`{name}` must be a whole number: got {received(name, value)}.\nGive an int of at least {minimum}."
+        ) from None
+    if number < minimum:
+        raise ValueError(
+            f"`{name}` must be at least {minimum}: got {received(name, value)}.\n"
+            f"Give a whole number from {minimum} on."
+        )
+    return number
+
+
+def pair(name, value, *, minimum=1):
+    """Return `value`, one whole number or (rows, columns), as a tuple of two ints."""
+    if isinstance(value, (tuple, list, np.ndarray)):
+        if len(value) != 2:
+            raise ValueError(
+                f"`{name}` must be one whole number or two, (rows, columns): got {name}={tuple(value)}.\n"
+                f"Give for example {name}={minimum} or {name}=({minimum}, {minimum})."
+            )
+        return tuple(whole_number(name, number, minimum=minimum) for number in value)
+    number = whole_number(name, value, minimum=minimum)
+    return number, number
+
+
+def real_number(name, value, *, low=None, high=None, low_open=False, high_open=False):
+    """Return `value` as a finite float between `low` and `high`; an open end is itself refused."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+        raise TypeError(f"`{name}` must be a number: got {received(name, value)}.\nGive an int or a float.")
+    number = float(value)
+    too_low = low is not None and (number < low or (low_open and number == low))
+    too_high = high is not None and (number > high or (high_open and number == high))
+    if not np.isfinite(number) or too_low or too_high:
+        left = "" if low is None else f"{'above' if low_open else 'at least'} {low}"
+        right = "" if high is None else f"{'below' if high_open else 'at most'} {high}"
+        bounds = " and ".join(part for part in (left, right) if part) or "finite"
+        raise ValueError(f"`{name}` must be {bounds}: got {received(name, value)}.\nGive a number in that range.")
+    return number
+
+
+def choice(name, value, options):
+    """Return `value` if it is one of `options` (strings)."""
+    if not isinstance(value, str) or value not in options:
+        listed = ", ".join(f'"{option}"' for option in options)
+        raise ValueError(f"`{name}` must be one of {listed}: got {received(name, value)}.\nChoose one of them.")
+    return value
+
+
+def no_nan(name, array):
+    """Refuse NaN and infinity, naming the place of the first one."""
+    if array.size and not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(
+            f"`{name}` holds a value that is not finite: got {name}[{', '.join(map(str, where))}]={array[where]}.\n"
+            f"Find its origin, for example a division by zero, or drop that row."
+        )
+    return array

@@ -1,0 +1,86 @@
+"""Make `.venv` what requirements.lock says, or leave it alone when it already is.
+
+Called by every target of the Makefile with the system's Python, so it uses the standard library alone.
+The stamp `.venv/.ready` is written last and holds a fingerprint of everything the set-up depends on:
+an interrupted install, a deleted folder, a changed lock or another Python all lead to a repair.
+"""
+
+import fcntl
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+STAMP = VENV / ".ready"
+PYTHON = VENV / "bin" / "python"
+
+
+def stop(message):
+    sys.exit(f"set-up: {message}")
+
+
+def fingerprint():
+    """A hash of the lock, the package's metadata, the interpreter and the place of the checkout."""
+    digest = hashlib.sha256(f"{sys.version} {sys.executable} {ROOT}".encode())
+    for name in ("requirements.lock", "pyproject.toml", "tools/setup.py"):
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def is_ready(wanted):
+    if not (STAMP.exists() and STAMP.read_text() == wanted and PYTHON.exists()):
+        return False
+    return subprocess.run([PYTHON, "-c", ""], capture_output=True).returncode == 0
+
+
+def run(what, *command):
+    result = subprocess.run(command, cwd=ROOT)
+    if result.returncode != 0:
+        stop(f"{what} failed (see above). Mend the cause and run the same command again; it goes on from there.")
+
+
+def install_uv():
+    """Put the locked uv into the environment, checked against its hashes like everything else."""
+    lock = (ROOT / "requirements.lock").read_text()
+    pinned = re.search(r"^uv==(\S+) \\\n(?:.*\\\n)*.*--hash.*\n", lock, flags=re.MULTILINE)
+    version = [PYTHON, "-c", "import importlib.metadata as m; print(m.version('uv'))"]
+    found = subprocess.run(version, capture_output=True, text=True).stdout.strip()
+    if found != pinned[1]:
+        only_uv = VENV / "uv.lock"
+        only_uv.write_text(pinned[0])
+        pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+        run("installing uv", *pip, "--require-hashes", "-r", only_uv)
+
+
+def main():
+    if sys.version_info < (3, 11):
+        stop(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. "
+             "Install one and name it: `make book PYTHON=python3.12`.")
+    if not shutil.which("git"):
+        stop("git is missing. Install it (Debian: `apt-get install git`).")
+    if subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True).returncode != 0:
+        stop("this Python has no `venv`. Install it (Debian: `apt-get install python3-venv`).")
+
+    with open(ROOT / ".setup.lock", "w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)  # two `make` at once: the second waits, then finds all ready
+        wanted = fingerprint()
+        if is_ready(wanted):
+            return
+        print("set-up: installing what requirements.lock names into .venv", flush=True)
+        STAMP.unlink(missing_ok=True)
+        # --clear also mends a half-made or broken environment; uv's cache makes doing it over cheap.
+        run("making .venv", sys.executable, "-m", "venv", "--clear", VENV)
+        install_uv()
+        uv = (VENV / "bin" / "uv", "pip")
+        quiet = ("--quiet", "--python", PYTHON)
+        run("installing packages", *uv, "sync", *quiet, "--require-hashes", "requirements.lock")
+        run("installing cellcnn_helpers", *uv, "install", *quiet, "--no-deps", "--no-build-isolation", "--editable", ".")
+        STAMP.write_text(wanted)
+
+
+if __name__ == "__main__":
+    main()
