@@ -119,7 +119,9 @@ def real_number(name, value, *, low=None, high=None, low_open=False, high_open=F
         left = "" if low is None else f"{'above' if low_open else 'at least'} {low}"
         right = "" if high is None else f"{'below' if high_open else 'at most'} {high}"
         bounds = " and ".join(part for part in (left, right) if part) or "finite"
-        raise ValueError(f"`{name}` must be {bounds}: got {received(name, value)}.\nGive a number in that range.")
+        raise ValueError(
+            f"`{name}` must be {bounds}: got {received(name, value)}.\nGive a number in that range."
+        )
     return number
 
 
@@ -127,7 +129,9 @@ def choice(name, value, options):
     """Return `value` if it is one of `options` (strings)."""
     if not isinstance(value, str) or value not in options:
         listed = ", ".join(f'"{option}"' for option in options)
-        raise ValueError(f"`{name}` must be one of {listed}: got {received(name, value)}.\nChoose one of them.")
+        raise ValueError(
+            f"`{name}` must be one of {listed}: got {received(name, value)}.\nChoose one of them."
+        )
     return value
 
 
@@ -140,3 +144,27 @@ def no_nan(name, array):
             f"Find its origin, for example a division by zero, or drop that row."
         )
     return array
+
+
+def same_shape(name, array, shape, of):
+    """Refuse `array` unless it has the shape `shape`, which is that of `of`."""
+    if array.shape != tuple(shape):
+        raise ValueError(
+            f"`{name}` must have the shape of {of}, {tuple(shape)}: got {name}.shape={array.shape}.\n"
+            f"Check that it comes from the same batch and the same settings."
+        )
+    return array
+
+
+def gradient_array(name, value, shape):
+    """Return `value` as a float array of `shape`, the shape of the output that it is the gradient of."""
+    return same_shape(name, float_array(name, value, axes=None), shape, "the output")
+
+
+def function(name, value):
+    """Return `value` if it can be called."""
+    if not callable(value):
+        raise TypeError(
+            f"`{name}` must be a function: got {received(name, value)}.\nGive its name without brackets."
+        )
+    return value

@@ -1,0 +1,180 @@
+"""Checks of hand-written gradients: by finite differences in random directions, and by the complex step."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cellcnn_helpers import _checks
+
+NUM_DIRECTIONS = 3  # one direction alone misses a small error in a single weight now and then
+STEP = 1e-6
+TOLERANCE = 1e-6
+
+
+class GradientError(ArithmeticError):
+    """A gradient that disagrees with the slope of its function."""
+
+
+class GradientCheck(NamedTuple):
+    """What `check_gradient` found: the gradients it checked and their largest relative error."""
+
+    checked: tuple[str, ...]
+    largest_error: float
+
+
+def check_gradient(function, backward, *inputs, rng=0):
+    """Test that `backward` gives the gradients of `function`, by walking a tiny step in three random directions.
+
+    With y = function(*inputs) and a random dy of y's shape, the loss is Σ dy · y. For each input a random direction
+    v is drawn; the slope of the loss along v, measured by central differences, must equal Σ v · gradient.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(*inputs)`` returns an array or a number.
+    backward : callable
+        ``backward(dy, *inputs)`` returns the gradients in the order of the inputs, as a tuple (a named tuple gives
+        its names to the errors), or one array for one input. Gradients beyond the number of inputs are not
+        checked: ``check_gradient(conv2d, conv2d_backward, x, kernel)`` leaves the bias out.
+    *inputs : array_like
+        Where to check. They are converted to float64.
+    rng : int or numpy.random.Generator
+        Draws dy and the directions.
+
+    Returns
+    -------
+    GradientCheck
+        `checked`, the names of the gradients, and `largest_error`, relative, usually near 1e-9.
+
+    Raises
+    ------
+    GradientError
+        If a gradient has the wrong shape or differs by more than a millionth of its size.
+
+    See Also
+    --------
+    complex_step_gradient : Every entry of one gradient, exact to rounding.
+
+    Notes
+    -----
+    The check fails rightly at a kink, where there is no gradient: a ReLU at exactly 0, a tie in a max pool.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> result = check_gradient(np.sin, lambda dy, x: dy * np.cos(x), np.linspace(0, 1, 5))
+    >>> result.checked, result.largest_error < 1e-6
+    (('gradient 0',), True)
+    """
+    _checks.function("function", function)
+    _checks.function("backward", backward)
+    rng = np.random.default_rng(rng)
+    inputs = [
+        _checks.float_array(f"inputs[{i}]", x, axes=None).astype(np.float64) for i, x in enumerate(inputs)
+    ]
+    if not inputs:
+        raise ValueError(
+            "`inputs` is empty: got inputs=().\nGive at least one array to check the gradient at."
+        )
+    y = np.asarray(function(*inputs))
+    dy = rng.standard_normal(y.shape)
+    result = backward(dy, *inputs)
+    names = getattr(result, "_fields", [f"gradient {i}" for i in range(len(inputs))])
+    gradients = result if isinstance(result, (tuple, list)) else (result,)
+    if len(gradients) < len(inputs):
+        raise GradientError(
+            f"`backward` must return one gradient per input: got {len(gradients)} for {len(inputs)} inputs.\n"
+            f"Return a tuple of {len(inputs)} arrays."
+        )
+    largest = 0.0
+    checked = tuple(names[: len(inputs)])
+    for index, (name, gradient) in enumerate(zip(checked, gradients, strict=False)):
+        gradient = np.asarray(gradient)
+        if gradient.shape != inputs[index].shape:
+            raise GradientError(
+                f"`{name}` has the wrong shape: got {name}.shape={gradient.shape} "
+                f"for an input of shape {inputs[index].shape}.\nA gradient has the shape of its input."
+            )
+        for _ in range(NUM_DIRECTIONS):
+            direction = rng.standard_normal(gradient.shape)
+            measured = _slope(function, inputs, index, direction, dy)
+            given = np.sum(gradient * direction)
+            size = max(abs(measured), abs(given), np.linalg.norm(gradient), np.finfo(float).tiny)
+            error = abs(measured - given) / size
+            if not error <= TOLERANCE:  # also where it is NaN
+                raise GradientError(
+                    f"`{name}` is wrong: along a random direction the loss changes by {measured:.9g} per unit step, "
+                    f"but {name} says {given:.9g} (relative error {error:.2g}, allowed {TOLERANCE:g}).\n"
+                    f"Work one entry out by hand, or see which one differs with complex_step_gradient."
+                )
+            largest = max(largest, float(error))
+    return GradientCheck(checked, largest)
+
+
+def _slope(function, inputs, index, direction, dy):
+    """Slope of the loss Σ dy · y when input `index` moves along `direction`, by central differences."""
+
+    def loss(step):
+        moved = inputs.copy()
+        moved[index] = inputs[index] + step * direction
+        return np.sum(dy * np.asarray(function(*moved)))
+
+    return (loss(STEP) - loss(-STEP)) / (2 * STEP)
+
+
+def complex_step_gradient(function, x, dy):
+    """Work out the gradient of Σ dy · function(x) for every entry of `x`, exact to rounding.
+
+    (any shape) -> (the shape of x). Entry k is Im Σ dy · function(x + i·h·e_k) / h with a step h of 1e-30: nothing is
+    subtracted, so nothing is lost to rounding, however small the step.
+
+    Parameters
+    ----------
+    function : callable
+        Takes a complex array of the shape of `x`. It must be smooth and keep complex numbers, as all layers here
+        do; `abs`, `conj` and `.real` in it make the result wrong.
+    x : array_like
+        Where to take the gradient.
+    dy : array_like
+        Gradient with respect to the function's output, of the output's shape.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, the shape of `x`.
+
+    See Also
+    --------
+    check_gradient : Needs few calls of the function, for large inputs.
+
+    Notes
+    -----
+    One call of `function` per entry of `x`.
+
+    References
+    ----------
+    Squire and Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40 (1998) 110,
+    doi:10.1137/S003614459631241X.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> complex_step_gradient(lambda x: x**3, np.array([1.0, 2.0]), np.array([1.0, 1.0]))
+    array([ 3., 12.])
+    """
+    _checks.function("function", function)
+    x = _checks.float_array("x", x, axes=None, complex_ok=False).astype(np.float64)
+    dy = _checks.float_array("dy", dy, axes=None, complex_ok=False)
+    step = 1e-30
+    gradient = np.empty(x.shape)
+    for entry in np.ndindex(x.shape):
+        moved = x.astype(np.complex128)
+        moved[entry] += 1j * step
+        y = np.asarray(function(moved))
+        if y.shape != dy.shape:
+            raise ValueError(
+                f"`dy` must have the shape of the output: got dy.shape={dy.shape} for an output of shape {y.shape}.\n"
+                f"Give one number per output."
+            )
+        gradient[entry] = np.sum(dy * y).imag / step
+    return gradient
