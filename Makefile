@@ -1,21 +1,52 @@
 # `make help` lists the targets. Every one sets up what it needs first.
 PYTHON ?= python3
 BIN := .venv/bin
+# Builds and tests never download; fetch data with `.venv/bin/cellcnn data download NAME`.
 export CELLCNN_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve lab test lint notebooks bench lock configure test-colab clean
+.PHONY: help setup book serve lab notebooks test test-colab lint bench lock configure clean
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup:
 	@command -v $(PYTHON) >/dev/null || { echo "set-up: $(PYTHON) is missing. Install Python 3.11 or newer."; exit 1; }
 	@$(PYTHON) tools/setup.py
 
-test: setup lint ## run every test
-	$(BIN)/pytest -n 2 --dist loadgroup
+book: setup ## build the site into _build/html
+	@$(BIN)/python tools/book.py
+
+serve: book ## show the site on http://localhost:8000
+	@$(BIN)/python -m http.server --directory _build/html --bind localhost 8000
+
+lab: setup notebooks ## open JupyterLab on the notebooks
+	@$(BIN)/jupyter lab notebooks
+
+notebooks: setup ## write the student notebooks from the chapters
+	@$(BIN)/python tools/notebooks.py
+
+test: lint book ## run every test
+	@command -v $${CHROMIUM:-chromium} >/dev/null || { \
+	  echo "test: Chromium is missing. Install it (Debian: apt-get install chromium) or name it: CHROMIUM=/path make test"; exit 1; }
+	$(BIN)/pytest -n 2 --dist loadgroup --nbval-lax
+
+test-colab: setup notebooks ## run the notebooks in an environment with Colab's versions
+	@$(BIN)/python tools/test_colab.py
 
 lint: setup ## check the style of the code
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+
+bench: setup ## measure what we claim about speed (keeps the tables in benchmarks/)
+	@$(BIN)/python benchmarks/layers.py --write
+
+lock: setup ## make requirements.lock from requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --python-version 3.11 \
+	  --no-emit-index-url --no-header requirements.txt -o requirements.lock
+
+configure: setup ## point every link to a fork: make configure REPOSITORY=owner/name REF=main
+	@$(BIN)/python tools/configure.py "$(REPOSITORY)" "$(or $(REF),main)"
+
+clean: ## remove what the build made
+	rm -rf _build
