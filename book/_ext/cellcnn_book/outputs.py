@@ -1,0 +1,119 @@
+"""What executed cells show: measured values taken into the prose, and checks that a reader gets all of it.
+
+All of this works on the page's tree after myst-nb has put the outputs in, so it is the same whether a chapter
+was executed just now or its outputs came from the cache.
+"""
+
+import re
+
+from docutils import nodes
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxRole
+
+logger = logging.getLogger(__name__)
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+IMG_WITHOUT_ALT = re.compile(r"<img\b(?![^>]*\balt=[\"'][^\"'])")
+STARTING_STATE = (
+    '<noscript><p class="widget-noscript">This is an interactive figure and needs JavaScript. '
+    "The figure above shows its starting state.</p></noscript>"
+)
+
+
+class measured(nodes.inline):
+    """A value to be taken from the output of a cell; the transform fills it in."""
+
+
+class MeasuredRole(SphinxRole):
+    def run(self):
+        node = measured(name=self.text, classes=["measured"])
+        self.set_source_info(node)
+        return [node], []
+
+
+def location(node):
+    """The nearest place in the source: outputs know their cell's line, but not every node in them does."""
+    while node is not None and node.line is None:
+        node = node.parent
+    return node
+
+
+def cells(document):
+    return [node for node in document.findall(nodes.container) if node.get("nb_element") == "cell_code"]
+
+
+def outputs_of(cell):
+    return [node for node in cell.children if node.get("nb_element") == "cell_code_output"]
+
+
+def output_text(cell):
+    """What the cell printed, or the plain text of its value."""
+    texts = []
+    for block in (block for output in outputs_of(cell) for block in output.findall(nodes.literal_block)):
+        mime_type = block.parent.get("mime_type", "text/plain")
+        if mime_type == "text/plain":
+            texts.append(block.astext().strip())
+    return "\n".join(texts)
+
+
+class FinishOutputs(SphinxTransform):
+    """Fill in measured values, drop the outputs of exercises, and check what is left."""
+
+    default_priority = 500
+
+    def apply(self):
+        for cell in cells(self.document):
+            if "tag_exercise" in cell["classes"]:
+                # The stub's answer is "not attempted yet": nothing a reader of the page has use for.
+                for output in outputs_of(cell):
+                    cell.remove(output)
+            if "tag_raises-exception" not in cell["classes"]:
+                self.check_no_error(cell)
+        self.fill_in_measured()
+        self.explain_widgets()
+        self.check_alt()
+
+    def check_no_error(self, cell):
+        for block in cell.findall(nodes.literal_block):
+            if "traceback" in block["classes"]:
+                last = ANSI.sub("", block.astext()).strip().splitlines()[-1]
+                logger.error("the cell fails: %s", last, location=location(cell))
+
+    def fill_in_measured(self):
+        values = {}
+        for cell in cells(self.document):
+            for tag in cell["classes"]:
+                if tag.startswith("tag_measured-"):
+                    values[tag.removeprefix("tag_measured-")] = output_text(cell)
+        for node in list(self.document.findall(measured)):
+            name = node["name"]
+            if name not in values:
+                known = ", ".join(sorted(values)) or "none"
+                message = "no cell on this page is tagged `measured-%s`. Tagged are: %s."
+                logger.error(message, name, known, location=location(node))
+            elif not values[name] or "\n" in values[name]:
+                message = "`measured-%s` must print one line to be taken into a sentence: got %r."
+                logger.error(message, name, values[name], location=location(node))
+            else:
+                node += nodes.Text(values[name])
+
+    def explain_widgets(self):
+        for container in self.document.findall(nodes.container):
+            if container.get("mime_type") == "application/vnd.jupyter.widget-view+json":
+                container += nodes.raw("", STARTING_STATE, format="html")
+
+    def check_alt(self):
+        for image in self.document.findall(nodes.image):
+            if not image.get("alt", "").strip():
+                message = "an image without alt text: say in `alt` what a reader should see in it."
+                logger.error(message, location=location(image))
+        for raw in self.document.findall(nodes.raw):
+            if "html" in raw.get("format", "") and IMG_WITHOUT_ALT.search(raw.astext()):
+                logger.error("an `<img>` without alt text in this HTML.", location=location(raw))
+
+
+def setup(app):
+    app.add_node(measured, html=(lambda self, node: self.visit_inline(node), lambda self, node: self.depart_inline(node)))
+    app.add_role("measured", MeasuredRole())
+    app.add_transform(FinishOutputs)
