@@ -10,6 +10,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "agg")
 os.environ["CELLCNN_OFFLINE"] = "1"
 
+NOT_RUN = pytest.StashKey[int]()
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -33,17 +34,24 @@ def real_data():
 
 def pytest_collection_modifyitems(config, items):
     """Deselect, never skip, what needs the real images where they are absent."""
+    absent = []
     if real_data_folder() is None:
         absent = [item for item in items if item.get_closest_marker("real_data")]
-        if absent:
-            items[:] = [item for item in items if not item.get_closest_marker("real_data")]
-            config.hook.pytest_deselected(items=absent)
+        items[:] = [item for item in items if not item.get_closest_marker("real_data")]
+        config.hook.pytest_deselected(items=absent)
+    config.stash[NOT_RUN] = len(absent)
+    if hasattr(config, "workeroutput"):  # one of several processes: tell the one that prints
+        config.workeroutput["not_run"] = len(absent)
 
 
-def pytest_terminal_summary(terminalreporter):
+def pytest_testnodedown(node):
+    """Take over the count from a worker process; each of them collects all tests, so any one will do."""
+    node.config.stash[NOT_RUN] = getattr(node, "workeroutput", {}).get("not_run", 0)
+
+
+def pytest_terminal_summary(terminalreporter, config):
     """A plain closing line of the counts."""
-    counts = {name: len(terminalreporter.stats.get(name, [])) for name in ("passed", "failed", "error")}
-    counts["deselected"] = len(terminalreporter.stats.get("deselected", []))
-    if counts["deselected"]:
-        terminalreporter.write_line(f"{counts['deselected']} tests need the real images (CELLCNN_DATA): not run")
-    terminalreporter.write_line(f"tests: {counts['passed']} passed, {counts['failed'] + counts['error']} failed")
+    passed, failed, error = (len(terminalreporter.stats.get(k, [])) for k in ("passed", "failed", "error"))
+    if config.stash.get(NOT_RUN, 0):
+        terminalreporter.write_line(f"{config.stash[NOT_RUN]} tests need the real images (CELLCNN_DATA): not run")
+    terminalreporter.write_line(f"tests: {passed} passed, {failed + error} failed")
