@@ -1,0 +1,210 @@
+"""Compare a student's answers with the right ones and name the slip behind a difference."""
+
+import copy
+import inspect
+
+import numpy as np
+
+from ._core import Finding
+from ._student import is_number_array, run
+
+SHOWN = 25  # numbers of an array that a message shows in full
+
+
+def same_answers(answer, right, cases, *, slips=(), whole=False):
+    """Raise `Finding` where the student's function differs from `right` on one of `cases`.
+
+    Parameters
+    ----------
+    answer : callable
+        The student's function.
+    right : callable
+        The right one; its name and signature are those that the exercise asks for.
+    cases : list of dict
+        Arguments by name. The first is the one to do by hand.
+    slips : sequence of (message, wrong)
+        The usual slips, the likeliest first: a message and the wrong formula, called with all arguments in
+        order. A slip is found if it agrees with the student on every case; NaN in its result agrees with any
+        value, None with any outcome.
+    whole : bool
+        The answer counts something, so it must be of an integer type.
+
+    Raises
+    ------
+    Finding
+        At the first wrong case: the slip's message, else what is wrong: type, shape, dtype, then value.
+
+    See Also
+    --------
+    array_answer : reads an answer that is an array.
+
+    Examples
+    --------
+    >>> def area(height, width=1):
+    ...     return height * width
+    >>> cases = [{"height": 2, "width": 3}, {"height": 4}]
+    >>> slips = [("That is the outline.", lambda height, width: 2 * (height + width))]
+    >>> same_answers(lambda h, w=1: w * h, area, cases, slips=slips)
+    >>> same_answers(lambda h, w=1: h + h + w + w, area, cases, slips=slips)
+    Traceback (most recent call last):
+    ...
+    cellcnn_helpers.exercises._core.Finding: That is the outline.
+    """
+    signature = inspect.signature(right)
+    calls = [signature.bind(**case) for case in cases]
+    _check_callable(answer, right.__name__, signature, calls)
+    outcomes = [run(answer, call) for call in calls]
+    expected = [np.asarray(right(*call.args, **call.kwargs)) for call in calls]
+    slips = [
+        *slips,
+        ("This is the answer of the first example, whatever the input is.", lambda *_: expected[0]),
+    ]
+    for call, outcome, array in zip(calls, outcomes, expected, strict=True):
+        problem = _problem(outcome, array, whole)
+        if problem:
+            message = _find_slip(slips, calls, outcomes) or problem
+            raise Finding(message, _example(right.__name__, signature, call, outcome, array))
+    changed = next((outcome.changed for outcome in outcomes if outcome.changed), None)
+    if changed:
+        raise Finding(
+            f"The result is right, but your function changes its input `{changed}`, so the caller's data are "
+            f"spoilt. `a * b` makes a new array; `a *= b` and `a[...] = b` write into the old one."
+        )
+
+
+def array_answer(answer, shape):
+    """Return an answer that should be an array of numbers with this `shape`; raise `Finding` if it is not.
+
+    Parameters
+    ----------
+    answer : array_like
+        What the student gave; lists count.
+    shape : tuple of int
+        The shape asked for.
+
+    Returns
+    -------
+    ndarray
+        The answer as float64.
+
+    Raises
+    ------
+    Finding
+        If it is a function, not made of numbers, not finite, or of another shape.
+
+    Examples
+    --------
+    >>> array_answer([[1, 0], [0, 1]], (2, 2))
+    array([[1., 0.],
+           [0., 1.]])
+    >>> array_answer([1, 0, 0, 1], (2, 2))
+    Traceback (most recent call last):
+    ...
+    cellcnn_helpers.exercises._core.Finding: The array has shape (4,), but (2, 2) is needed.
+    """
+    if callable(answer):
+        raise Finding("Give the array itself: this is a function.")
+    try:
+        array = np.asarray(answer)
+    except ValueError:
+        raise Finding("The rows do not have the same length, so this is not an array.") from None
+    if not is_number_array(array):
+        raise Finding(f"An array of numbers is needed, but this is of type `{type(answer).__name__}`.")
+    if array.shape != shape:
+        raise Finding(f"The array has shape {array.shape}, but {shape} is needed.")
+    if not np.isfinite(array).all():
+        raise Finding("The array holds a value that is not finite (NaN or infinity).")
+    return array.astype(np.float64)
+
+
+def _check_callable(answer, name, signature, calls):
+    if not callable(answer):
+        raise Finding(f"Give the function itself, without brackets behind its name: `check.{name}({name})`.")
+    try:
+        theirs = inspect.signature(answer)
+    except ValueError:  # some functions written in C do not tell theirs
+        return
+    for call in calls:
+        try:
+            theirs.bind(*call.args, **call.kwargs)
+        except TypeError:
+            raise Finding(
+                f"The function should be called as `{name}{signature}`; yours takes `{theirs}`."
+            ) from None
+
+
+def _problem(outcome, expected, whole):
+    """What is wrong with one outcome, or an empty string: type, shape, dtype, then value."""
+    if outcome.problem:
+        return outcome.problem
+    value = outcome.value
+    if value.shape != expected.shape:
+        return f"{_shaped('The result', value)}, but {_shaped('the right one', expected)}."
+    if whole and value.dtype.kind not in "iu":
+        return (
+            f"This counts something, so it must be a whole number (`int`), but it is of type `{value.dtype}`."
+        )
+    if _close(value, expected):
+        return ""
+    if value.dtype.kind in "iub" and not np.array_equal(expected, np.round(expected)):
+        return f"The result is of type `{value.dtype}`, which has no fractions: they were cut off."
+    if value.ndim == 0:
+        return f"The result is {_number(value)}, but {_number(expected)} is expected."
+    place = tuple(int(i) for i in np.argwhere(~np.isclose(value, expected, rtol=1e-4, atol=1e-5))[0])
+    where = f"row {place[0]}, column {place[1]}" if len(place) == 2 else f"position {place}"
+    return f"The value at {where} is {_number(value[place])}, but {_number(expected[place])} is expected."
+
+
+def _shaped(what, array):
+    return f"{what} has shape {array.shape}" if array.ndim else f"{what} is a single number"
+
+
+def _close(value, expected):
+    # Wide enough for float32 arithmetic in any order, far narrower than any slip.
+    return bool(np.allclose(value, expected, rtol=1e-4, atol=1e-5))
+
+
+def _find_slip(slips, calls, outcomes):
+    """The message of the first slip that agrees with every outcome, or an empty string."""
+    calls = [copy.copy(call) for call in calls]
+    for call in calls:
+        call.apply_defaults()
+    for message, wrong in slips:
+        results = [wrong(*call.args) for call in calls]
+        pairs = zip(outcomes, results, strict=True)
+        known = [(outcome.value, np.asarray(result)) for outcome, result in pairs if result is not None]
+        if known and all(_agrees(value, result) for value, result in known):
+            return message
+    return ""
+
+
+def _agrees(value, result):
+    if value is None or value.shape != result.shape:
+        return False
+    return _close(np.where(np.isnan(result), 0, value), np.nan_to_num(result))
+
+
+def _example(name, signature, call, outcome, expected):
+    lines = [f"{name}({', '.join(signature.parameters)})"]
+    for index, (argument, value) in enumerate(call.arguments.items()):
+        lines.append(_labelled(f"{' and' if index else 'with'} {argument} = ", value))
+    if outcome.value is not None:
+        lines += ["gave", _labelled("  ", outcome.value)]
+    lines += ["expected", _labelled("  ", expected)]
+    if outcome.printed.strip():
+        lines += ["printed", "\n".join("  " + line for line in outcome.printed.strip().splitlines()[:5])]
+    return "\n".join(lines)
+
+
+def _labelled(label, value):
+    """The value behind its label, the rows of an array below one another."""
+    if not isinstance(value, np.ndarray):
+        return f"{label}{value!r}"
+    if value.size > SHOWN:
+        return f"{label}an array of shape {value.shape}"
+    text = _number(value) if value.ndim == 0 else np.array2string(value, precision=4, suppress_small=True)
+    return label + text.replace("\n", "\n" + " " * len(label))
+
+
+def _number(value):
+    return f"{float(value):.6g}"

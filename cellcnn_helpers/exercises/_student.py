@@ -1,0 +1,126 @@
+"""Run a student's function so that it cannot harm the check: copies, a time limit, errors as sentences."""
+
+import contextlib
+import copy
+import inspect
+import io
+import linecache
+import signal
+import threading
+import traceback
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+
+from ._core import Finding, NotAttempted
+
+SECONDS = 5  # for one call; the cases are tiny, so only an endless loop takes longer
+
+
+class Outcome(NamedTuple):
+    """What one call gave: an array, or the problem that stopped it; what it printed; an input it changed."""
+
+    value: np.ndarray | None
+    problem: str
+    printed: str
+    changed: str = ""
+
+
+class _TooSlow(BaseException):
+    """Not an Exception, so that a student's own `except Exception` lets it through."""
+
+
+class _Printed(io.TextIOBase):
+    """Keeps the first characters that a student prints and drops the rest."""
+
+    def __init__(self):
+        self.text = ""
+
+    def write(self, text):
+        self.text += text[: 400 - len(self.text)]
+        return len(text)
+
+
+def run(function, arguments):
+    """Call `function` with copies of `arguments` (an `inspect.BoundArguments`) and return its `Outcome`."""
+    given = copy.deepcopy(arguments)
+    printed = _Printed()
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(printed), _time_limit():
+            warnings.simplefilter("ignore")
+            value = function(*given.args, **given.kwargs)
+            value = None if value is None else np.asarray(value)
+    except _TooSlow:
+        raise Finding(
+            f"Your function was still running after {SECONDS} seconds on a tiny example. "
+            f"Is there a loop that never ends?"
+        ) from None
+    except (Exception, SystemExit) as error:
+        return Outcome(None, _error_in_one_line(function, error), printed.text)
+    problem = _problem(value, printed.text)
+    changed = (
+        name for name, old in arguments.arguments.items() if not np.array_equal(old, given.arguments[name])
+    )
+    return Outcome(None if problem else value, problem, printed.text, next(changed, ""))
+
+
+def is_number_array(array):
+    """True for an array of numbers; an array that holds `...` is an answer not yet given."""
+    if array.dtype == object and any(item is ... for item in array.flat):
+        raise NotAttempted
+    return array.dtype.kind in "biuf"
+
+
+def _problem(value, printed):
+    if value is None and printed:
+        return "Your function prints but returns nothing. `print` shows a value, `return` hands it back."
+    if value is None:
+        return "Your function returns nothing (`None`). Did you forget `return`?"
+    if not is_number_array(value):
+        return f"Your function should return numbers, but it returned {_kind(value)}."
+    return ""
+
+
+def _kind(value):
+    item = value.item() if value.ndim == 0 else value
+    if isinstance(item, np.ndarray):
+        return f"an array of dtype {item.dtype}"
+    text = repr(item)
+    return f"{text if len(text) <= 60 else text[:57] + '...'} (type {type(item).__name__})"
+
+
+def _error_in_one_line(function, error):
+    message = " ".join(str(error).split())
+    message = message if len(message) <= 200 else message[:197] + "..."
+    return f"Your function stops with `{type(error).__name__}: {message}`{_where(function, error)}."
+
+
+def _where(function, error):
+    """The last line of the student's own code that ran: not one inside NumPy."""
+    file = getattr(getattr(inspect.unwrap(function), "__code__", None), "co_filename", None)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
+    if not frames:
+        return ""
+    line = linecache.getline(file, frames[-1].lineno).strip()
+    return f" in line {frames[-1].lineno}" + (f", `{line}`" if line else "")
+
+
+@contextlib.contextmanager
+def _time_limit():
+    """Stop the code inside after `SECONDS`; only the main thread of a Unix system has the alarm for it."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(signal_number, frame):
+        raise _TooSlow
+
+    handler = signal.signal(signal.SIGALRM, stop)
+    timer = signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, *timer)
