@@ -1,0 +1,588 @@
+"""The one container of images that every part of the course hands around."""
+
+import html
+from dataclasses import KW_ONLY, dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from . import _checks
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CellImageDataset:
+    """Cell images with their labels and what is known about them.
+
+    images (batch, H, W, C), labels (batch,), masks (batch, H, W), groups (batch,)
+
+    Parameters
+    ----------
+    images : array
+        ``(batch, H, W, channels)`` of uint8, uint16, bool, float32 or float64. The type is kept as stored. Grey
+        images ``(batch, H, W)`` get one channel.
+    labels : array of int
+        ``(batch,)``, the place of each image's class in `class_names`, counted from 0.
+    class_names : sequence of str
+        One name per class.
+    masks : array of bool or int, optional
+        ``(batch, H, W)``: True or the object's number where an object is, 0 elsewhere.
+    groups : array of int or str, optional
+        ``(batch,)``, what images must not be separated by a split: the patient, the slide, the plate.
+    pixel_size_um : float, optional
+        Side of one pixel in micrometres; gives the figures their scale bar.
+    source, license, citation : str
+        Where the images come from. `source` is written under every figure.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where an argument does not fit; the message names it, shows what came in and how to mend it.
+
+    See Also
+    --------
+    cellcnn_helpers.datasets.load : named data sets.
+    cellcnn_helpers.datasets.from_folder : your own images, a folder per class.
+
+    Notes
+    -----
+    A data set does not change: its arrays are read-only views (no copy is made), and every method that selects
+    gives a new one. Two data sets are equal only if they are the same object.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cells = CellImageDataset(np.zeros((4, 28, 28), np.uint8), [0, 1, 0, 1], ["round", "spiky"])
+    >>> cells
+    CellImageDataset(4 images of 28 × 28 × 1 uint8, 2 classes)
+    >>> cells.images.shape
+    (4, 28, 28, 1)
+    """
+
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: tuple
+    _: KW_ONLY
+    masks: np.ndarray | None = None
+    groups: np.ndarray | None = None
+    pixel_size_um: float | None = None
+    source: str = ""
+    license: str = ""
+    citation: str = ""
+
+    def __post_init__(self):
+        images = _checked_images(self.images)
+        class_names = _checked_class_names(self.class_names)
+        labels = _checked_labels(self.labels, images, class_names)
+        checked = {"images": _frozen(images), "labels": _frozen(labels), "class_names": class_names}
+        if self.masks is not None:
+            checked["masks"] = _frozen(_checked_masks(self.masks, images))
+        if self.groups is not None:
+            checked["groups"] = _frozen(_checked_groups(self.groups, images))
+        if self.pixel_size_um is not None:
+            size = _checks.real_number("pixel_size_um", self.pixel_size_um, low=0, low_open=True)
+            checked["pixel_size_um"] = size
+        for name in ("source", "license", "citation"):
+            _checked_text(name, getattr(self, name))
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+
+    def __len__(self):
+        return len(self.images)
+
+    def __repr__(self):
+        parts = [f"{len(self)} images of {_shape_text(self.images)} {self.images.dtype}"]
+        parts.append(f"{len(self.class_names)} {'class' if len(self.class_names) == 1 else 'classes'}")
+        parts += ["masks"] if self.masks is not None else []
+        parts += [f"{len(np.unique(self.groups))} groups"] if self.groups is not None else []
+        parts += [f"{self.pixel_size_um:.3g} µm per pixel"] if self.pixel_size_um else []
+        parts += [f"source={self.source!r}"] if self.source else []
+        return f"CellImageDataset({', '.join(parts)})"
+
+    def arrays(self, *, max_value=None):
+        """Return what a network takes: images as float32 in [0, 1] and labels as int.
+
+        () -> (batch, H, W, C), (batch,)
+
+        Parameters
+        ----------
+        max_value : float, optional
+            The stored value that becomes 1. By default the largest of the type: 255 for uint8, 65535 for uint16,
+            1 for bool and float. A 12-bit camera that writes uint16 needs 4095.
+
+        Returns
+        -------
+        images : array of float32
+        labels : array of int64
+
+        Raises
+        ------
+        ValueError
+            If an image holds a value below 0 or above `max_value`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> cells = CellImageDataset(np.full((1, 2, 2), 51, np.uint8), [0], ["round"])
+        >>> images, labels = cells.arrays()
+        >>> images[0, 0, 0, 0]
+        np.float32(0.2)
+        """
+        scale = _scale(self.images, max_value)
+        return np.divide(self.images, scale, dtype=np.float32), self.labels.copy()
+
+    def subset(self, selection):
+        """Return the images that `selection` names, as a new data set.
+
+        (k,) of int or (batch,) of bool -> data set of k images
+
+        Parameters
+        ----------
+        selection : array of int, array of bool, or slice
+            Positions (repeats allowed), or one True or False per image.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> cells = CellImageDataset(np.zeros((4, 8, 8), np.uint8), [0, 1, 0, 1], ["round", "spiky"])
+        >>> cells.subset(cells.labels == 1)
+        CellImageDataset(2 images of 8 × 8 × 1 uint8, 2 classes)
+        """
+        if not isinstance(selection, slice):
+            selection = _checked_selection(selection, len(self))
+        picked = {
+            name: getattr(self, name)[selection]
+            for name in ("images", "labels", "masks", "groups")
+            if getattr(self, name) is not None
+        }
+        return replace(self, **picked)
+
+    def split(self, *, train=0.7, val=0.1, test=0.2, seed=0, stratify=True):
+        """Divide the images into three data sets, never dividing a group.
+
+        (batch,) -> three data sets
+
+        Parameters
+        ----------
+        train, val, test : float
+            Shares, from 0 to 1, that add up to 1.
+        seed : int
+            The same seed gives the same split.
+        stratify : bool
+            Keep the share of each class alike in the three parts, as far as the groups allow.
+
+        Returns
+        -------
+        Split
+            A named tuple ``(train, val, test)`` of data sets, each in the order of this one.
+
+        Raises
+        ------
+        ValueError
+            If the shares do not add up to 1, or there are fewer groups (images, where there are no groups) than
+            parts to fill.
+
+        Notes
+        -----
+        Cells of one patient look alike. If some of them are in `train` and others in `test`, the score says how
+        well the network remembers the patient: give `groups`. Groups are placed from the largest to the
+        smallest, each where the most images of its classes are still missing; with few, uneven groups the shares are met
+        only roughly.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> patients = np.repeat(["a", "b", "c", "d", "e"], 2)
+        >>> cells = CellImageDataset(np.zeros((10, 8, 8), np.uint8), [0, 1] * 5, ["round", "spiky"], groups=patients)
+        >>> [len(part) for part in cells.split(train=0.6, val=0.2, test=0.2)]
+        [6, 2, 2]
+        """
+        shares = np.array(
+            [
+                _checks.real_number(name, value, low=0, high=1)
+                for name, value in (("train", train), ("val", val), ("test", test))
+            ]
+        )
+        if not np.isclose(shares.sum(), 1):
+            raise ValueError(
+                f"`train`, `val` and `test` must add up to 1: got train={train}, val={val}, test={test}, "
+                f"together {shares.sum():.4g}.\nGive for example train=0.7, val=0.1, test=0.2."
+            )
+        rng = np.random.default_rng(_checks.whole_number("seed", seed, minimum=0))
+        groups = np.arange(len(self)) if self.groups is None else self.groups
+        names, group_of_image = np.unique(groups, return_inverse=True)
+        if len(names) < np.count_nonzero(shares):
+            raise ValueError(
+                f"`train`, `val` and `test` cannot all be filled: got {len(names)} "
+                f"{'images' if self.groups is None else 'groups'} for {np.count_nonzero(shares)} parts.\n"
+                f"Set a share to 0, or bring more {'images' if self.groups is None else 'groups'}."
+            )
+        classes = self.labels if stratify else np.zeros_like(self.labels)
+        counts = np.zeros((len(names), len(self.class_names)))
+        np.add.at(counts, (group_of_image, classes), 1)
+        part_of_image = _assign_groups(counts, shares, rng)[group_of_image]
+        return Split(*(self.subset(part_of_image == part) for part in range(3)))
+
+    def summary(self):
+        """Return a table of what the data set holds; a notebook shows it as such.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> CellImageDataset(np.zeros((4, 8, 8), np.uint8), [0, 1, 1, 1], ["round", "spiky"]).summary()
+        images      4 of 8 × 8 × 1, uint8
+        values      0 to 0
+        <BLANKLINE>
+        class   images   share
+        round        1  25.0 %
+        spiky        3  75.0 %
+        """
+        facts = {"images": f"{len(self):,} of {_shape_text(self.images)}, {self.images.dtype}"}
+        if self.images.size:
+            facts["values"] = f"{self.images.min():.6g} to {self.images.max():.6g}"
+        if self.pixel_size_um is not None:
+            facts["pixel size"] = f"{self.pixel_size_um:.3g} µm"
+        if self.masks is not None:
+            facts["masks"] = f"{self.masks.dtype}, {np.mean(self.masks != 0):.1%} of the pixels"
+        if self.groups is not None:
+            facts["groups"] = f"{len(np.unique(self.groups)):,}"
+        facts |= {
+            name: getattr(self, name) for name in ("source", "license", "citation") if getattr(self, name)
+        }
+        counts = np.bincount(self.labels, minlength=len(self.class_names))
+        return Summary(facts, dict(zip(self.class_names, counts.tolist(), strict=True)))
+
+    def show(self, num_images=12, *, columns=6, seed=0):
+        """Draw some of the images with their class names, a scale bar and the source.
+
+        Parameters
+        ----------
+        num_images : int
+            At most this many, taken from the classes in turn.
+        columns : int
+            Images in a row.
+        seed : int
+            Chooses the images within each class.
+
+        See Also
+        --------
+        cellcnn_helpers.plots.show_images : for a choice of your own.
+        """
+        from . import plots
+
+        num_images = _checks.whole_number("num_images", num_images)
+        picked = self.subset(_one_of_each_class_in_turn(self.labels, num_images, np.random.default_rng(seed)))
+        plots.show_images(
+            picked.images,
+            [self.class_names[label] for label in picked.labels],
+            columns=columns,
+            pixel_size_um=self.pixel_size_um,
+            source=self.source,
+        )
+
+    def to_tf_dataset(self, batch_size=64, *, shuffle=False, seed=0, max_value=None):
+        """Return a ``tf.data.Dataset`` of batches for Keras' `fit`.
+
+        () -> batches of (batch_size, H, W, C) float32 in [0, 1] and (batch_size,) int64
+
+        Parameters
+        ----------
+        batch_size : int
+            Images per batch; the last batch may be smaller.
+        shuffle : bool
+            Give the images in a new order in every epoch. For training, not for evaluation.
+        seed : int
+            Makes the orders repeatable.
+        max_value : float, optional
+            As in `arrays`.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If TensorFlow is not installed.
+
+        Notes
+        -----
+        The images stay in their stored type and become float32 one batch at a time: a quarter of the memory of
+        `arrays` for uint8.
+        """
+        batch_size = _checks.whole_number("batch_size", batch_size)
+        scale = _scale(self.images, max_value)
+        try:
+            import tensorflow as tf
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                "`to_tf_dataset` needs TensorFlow, which is not installed.\n"
+                "Install it (pip install tensorflow), or use `arrays()`, which needs NumPy alone."
+            ) from error
+
+        batches = tf.data.Dataset.from_tensor_slices((self.images, self.labels))
+        if shuffle:
+            batches = batches.shuffle(max(len(self), 1), seed=seed)
+        batches = batches.batch(batch_size)
+        scaled = batches.map(lambda images, labels: (tf.cast(images, tf.float32) / scale, labels))
+        return scaled.prefetch(tf.data.AUTOTUNE)
+
+
+class Split(NamedTuple):
+    """The three parts of a data set, as `CellImageDataset.split` gives them."""
+
+    train: CellImageDataset
+    val: CellImageDataset
+    test: CellImageDataset
+
+
+class Summary:
+    """What a data set holds, as text and as a table in a notebook.
+
+    Parameters
+    ----------
+    facts : dict of str
+        What is known about the images, in order.
+    class_counts : dict of int
+        Images per class, in the order of the labels.
+
+    Examples
+    --------
+    >>> Summary({"images": "3 of 8 × 8 × 1, uint8"}, {"round": 1, "spiky": 2}).class_counts["spiky"]
+    2
+    """
+
+    def __init__(self, facts, class_counts):
+        self.facts = facts
+        self.class_counts = class_counts
+
+    def _rows(self):
+        total = max(sum(self.class_counts.values()), 1)
+        return [
+            (name, f"{count:,}", f"{count / total:.1%}".replace("%", " %"))
+            for name, count in self.class_counts.items()
+        ]
+
+    def __repr__(self):
+        lines = [f"{name:<11} {value}" for name, value in self.facts.items()]
+        width = max(len(name) for name in ("class", *self.class_counts))
+        rows = [("class", "images", "share"), *self._rows()]
+        return "\n".join(
+            [*lines, "", *(f"{name:<{width}}  {count:>7}  {share:>6}" for name, count, share in rows)]
+        )
+
+    def _repr_html_(self):
+        def row(tag, cells):
+            first, *numbers = (html.escape(cell) for cell in cells)
+            right = "".join(f'<{tag} style="text-align:right">{number}</{tag}>' for number in numbers)
+            return f'<tr><{tag} style="text-align:left">{first}</{tag}>{right}</tr>'
+
+        facts = "".join(
+            f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
+            f'<td style="text-align:left">{html.escape(value)}</td></tr>'
+            for name, value in self.facts.items()
+        )
+        head = row("th", ("class", "images", "share"))
+        body = "".join(row("td", cells) for cells in self._rows())
+        return f"<table>{facts}</table><table><thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def _frozen(array):
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
+def _shape_text(images):
+    return " × ".join(str(size) for size in images.shape[1:])
+
+
+def _scale(images, max_value):
+    """The stored value that becomes 1, after a look that no image leaves [0, 1] with it."""
+    if max_value is not None:
+        scale = _checks.real_number("max_value", max_value, low=0, low_open=True)
+    else:
+        scale = np.iinfo(images.dtype).max if images.dtype.kind in "iu" else 1
+    if images.size and max_value is None and images.dtype.kind in "bu":
+        return scale  # the type itself keeps the values in range
+    if images.size and (images.min() < 0 or images.max() > scale):
+        raise ValueError(
+            f"`images` leave the range from 0 to {scale:g}: got values from {images.min():.6g} to "
+            f"{images.max():.6g}, dtype {images.dtype}.\n"
+            f"The images are not scaled: give the value that shall become 1, for example max_value=255."
+        )
+    return scale
+
+
+def _checked_images(value):
+    images = _checks.as_array("images", value)
+    if images.dtype not in (np.bool_, np.uint8, np.uint16, np.float32, np.float64):
+        raise TypeError(
+            f"`images` must be stored as uint8, uint16, bool, float32 or float64: got images.dtype={images.dtype}.\n"
+            f"Convert them: images.astype(np.uint8) if all values lie between 0 and 255, else np.float32."
+        )
+    if images.ndim == 3:
+        images = images[..., np.newaxis]
+    if images.ndim != 4:
+        raise ValueError(
+            f"`images` must have the dimensions (batch, height, width, channels): got images.shape={images.shape}.\n"
+            f"For one image add the batch axis: images[np.newaxis]."
+        )
+    if 0 in images.shape[1:]:
+        raise ValueError(
+            f"`images` hold no pixels: got images.shape={images.shape}.\nGive at least one row, column and channel."
+        )
+    if images.shape[1] in (1, 3, 4) and images.shape[2] > 4 and images.shape[3] > 4:
+        raise ValueError(
+            f"`images` must have their channels last: got images.shape={images.shape}.\n"
+            f"This looks like (batch, channels, height, width): np.moveaxis(images, 1, -1) moves them."
+        )
+    if images.dtype.kind == "f":
+        _checks.no_nan("images", images)
+    return images
+
+
+def _checked_class_names(value):
+    if isinstance(value, (str, bytes, dict, set)) or not hasattr(value, "__iter__"):
+        raise TypeError(
+            f"`class_names` must be a list of names: got {_checks.received('class_names', value)}.\n"
+            f'Give for example ["round", "spiky"].'
+        )
+    names = tuple(str(name) if isinstance(name, str) else name for name in value)
+    for name in names:
+        if not isinstance(name, str) or not name.strip():
+            raise TypeError(
+                f"`class_names` must hold a name per class: got {name!r} in class_names={list(names)!r}.\n"
+                f"Give each class a name that is not empty."
+            )
+    if not names or len(set(names)) < len(names):
+        raise ValueError(
+            f"`class_names` must name each class once: got class_names={list(names)!r}.\n"
+            f"Give at least one name, and no name twice."
+        )
+    return names
+
+
+def _checked_labels(value, images, class_names):
+    labels = _checks.as_array("labels", value)
+    if labels.ndim == 2 and labels.shape[1] == len(class_names) > 1:
+        raise ValueError(
+            f"`labels` must be one whole number per image: got labels.shape={labels.shape}, which looks one-hot.\n"
+            f"Take the place of the 1 in each row: labels.argmax(axis=1)."
+        )
+    if labels.shape != (len(images),):
+        squeeze = (
+            "labels.ravel() removes the second axis"
+            if labels.shape == (len(images), 1)
+            else (
+                "For one colour image add the batch axis: images[np.newaxis]"
+                if images.shape[2] in (3, 4) and images.shape[3] == 1
+                else "Give one label per image"
+            )
+        )
+        raise ValueError(
+            f"`labels` must have shape ({len(images)},), one per image: got labels.shape={labels.shape} and "
+            f"images.shape={images.shape}.\n{squeeze}."
+        )
+    if not len(labels):
+        return np.zeros(0, np.int64)
+    if labels.dtype.kind not in "iu":
+        raise TypeError(
+            f"`labels` must be whole numbers: got labels.dtype={labels.dtype}.\n"
+            f"Number the classes from 0: names, labels = np.unique(labels, return_inverse=True)."
+        )
+    outside = np.flatnonzero((labels < 0) | (labels >= len(class_names)))
+    if len(outside):
+        raise ValueError(
+            f"`labels` must lie from 0 to {len(class_names) - 1} for {len(class_names)} classes: got "
+            f"labels[{outside[0]}]={labels[outside[0]]}.\nCount classes from 0, and name each in `class_names`."
+        )
+    return labels.astype(np.int64)
+
+
+def _checked_masks(value, images):
+    masks = _checks.as_array("masks", value)
+    if masks.dtype.kind not in "biu":
+        raise TypeError(
+            f"`masks` must be bool or whole numbers: got masks.dtype={masks.dtype}.\n"
+            f"Make them so: masks > 0.5, or masks.astype(np.uint16) for numbered objects."
+        )
+    if masks.shape != images.shape[:3]:
+        raise ValueError(
+            f"`masks` must have shape {images.shape[:3]}, one value per pixel: got masks.shape={masks.shape}.\n"
+            f"Give one mask per image, of the same height and width, without a channel axis."
+        )
+    return masks
+
+
+def _checked_groups(value, images):
+    groups = _checks.as_array("groups", value)
+    if groups.dtype.kind not in "biuU":
+        raise TypeError(
+            f"`groups` must be whole numbers or names: got groups.dtype={groups.dtype}.\n"
+            f"Give one patient, slide or plate per image, for example groups.astype(str)."
+        )
+    if groups.shape != (len(images),):
+        raise ValueError(
+            f"`groups` must have shape ({len(images)},), one per image: got groups.shape={groups.shape}.\n"
+            f"Give one patient, slide or plate per image."
+        )
+    return groups
+
+
+def _checked_text(name, value):
+    if not isinstance(value, str):
+        raise TypeError(
+            f"`{name}` must be text: got {_checks.received(name, value)}.\nGive a short sentence, or leave it out."
+        )
+
+
+def _checked_selection(value, num_images):
+    selection = _checks.as_array("selection", value)
+    if not selection.size and selection.ndim == 1 and selection.dtype != bool:
+        return np.zeros(0, np.int64)
+    if selection.ndim != 1 or selection.dtype.kind not in "biu":
+        raise TypeError(
+            f"`selection` must be a row of positions or of True and False: got {_checks.received('selection', value)}.\n"
+            f"Give for example [0, 2] or labels == 1."
+        )
+    if selection.dtype == bool and len(selection) != num_images:
+        raise ValueError(
+            f"`selection` must say True or False for each of the {num_images} images: got "
+            f"selection.shape={selection.shape}.\nCompare an array with one entry per image, for example labels == 1."
+        )
+    if selection.dtype != bool:
+        outside = selection[(selection < -num_images) | (selection >= num_images)]
+        if len(outside):
+            raise IndexError(
+                f"`selection` asks for image {outside[0]} of {num_images}: got selection={selection.tolist()!r:.60}.\n"
+                f"Give positions from 0 to {num_images - 1}."
+            )
+    return selection
+
+
+def _assign_groups(counts, shares, rng):
+    """The part (0, 1, 2) of each group; `counts` is (groups, classes).
+
+    Largest groups first, because the small ones even out what the large ones leave. Each goes where its classes
+    are missed most; the last groups fill parts that would else stay empty.
+    """
+    totals = np.maximum(counts.sum(axis=0), 1)
+    missing = shares[:, np.newaxis] * totals  # (parts, classes), in images
+    weights = counts / totals
+    empty = {part for part in range(len(shares)) if shares[part] > 0}
+    order = rng.permutation(len(counts))
+    order = order[np.argsort(-counts[order].sum(axis=1), kind="stable")]
+    parts = np.empty(len(counts), np.int64)
+    for num_left, group in zip(range(len(order), 0, -1), order, strict=True):
+        need = missing @ weights[group]
+        candidates = empty if num_left <= len(empty) else np.flatnonzero(shares)
+        part = max(candidates, key=need.__getitem__)
+        parts[group] = part
+        missing[part] -= counts[group]
+        empty.discard(part)
+    return parts
+
+
+def _one_of_each_class_in_turn(labels, num_images, rng):
+    """Positions of at most `num_images` images: a random one of class 0, of class 1, ..., then again."""
+    shuffled = rng.permutation(len(labels))
+    by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
+    starts = np.searchsorted(labels[by_class], labels[by_class])
+    turn = np.arange(len(labels)) - starts
+    return by_class[np.argsort(turn, kind="stable")][:num_images]

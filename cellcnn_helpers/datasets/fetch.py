@@ -1,0 +1,206 @@
+"""Files of the registry: find them on this machine, or download, verify and only then put them in place."""
+
+import functools
+import hashlib
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import pooch
+import requests
+
+OFFLINE_VARIABLE = "CELLCNN_OFFLINE"
+DATA_VARIABLE = "CELLCNN_DATA"
+CONNECT_TIMEOUT_S = 10
+READ_TIMEOUT_S = 30
+STALE_AFTER_S = 3600
+
+
+def cache_folder():
+    """The folder of downloaded files; the system's usual place for a user's cache."""
+    return Path(pooch.os_cache("cellcnn"))
+
+
+def find(record, *, cache=None):
+    """Return the verified file of `record` on this machine, or None.
+
+    Parameters
+    ----------
+    record : DataFile
+    cache : Path, optional
+        In place of `cache_folder()`.
+
+    Raises
+    ------
+    ValueError
+        If the file is there but is not the one that the record describes.
+    """
+    for path in _places(record, cache):
+        if path.is_file():
+            _verify(path, record)
+            return path
+    return None
+
+
+def find_or_download(record, *, cache=None, progress=True):
+    """Return the verified file of `record`, downloading it where it is not on this machine.
+
+    Parameters
+    ----------
+    record : DataFile
+    cache : Path, optional
+        In place of `cache_folder()`.
+    progress : bool
+        Show a bar.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the file is not here and there is no address, downloads are switched off, or every address failed.
+    ValueError
+        If a file is here but damaged.
+    OSError
+        If the file cannot be written, for example because the disk is full.
+    """
+    path = find(record, cache=cache)
+    if path is not None:
+        return path
+    target = (cache or cache_folder()) / record.name
+    if not record.urls:
+        raise FileNotFoundError(
+            f"{record.name} is not on this machine, and it cannot be downloaded.\n{_by_hand(record, target)}"
+        )
+    if os.environ.get(OFFLINE_VARIABLE, "") not in ("", "0"):
+        raise FileNotFoundError(
+            f"{record.name} is not on this machine, and {OFFLINE_VARIABLE}=1 forbids downloads.\n"
+            f"Unset {OFFLINE_VARIABLE}, or: {_by_hand(record, target)}"
+        )
+    return download(record, target, progress=progress)
+
+
+def download(
+    record,
+    target,
+    *,
+    progress=True,
+    connect_timeout_s=CONNECT_TIMEOUT_S,
+    read_timeout_s=READ_TIMEOUT_S,
+    rounds=2,
+    pause_s=1.0,
+):
+    """Download the file of `record` to `target`: to a temporary file first, moved only when it is verified.
+
+    Parameters
+    ----------
+    record : DataFile
+    target : Path
+    progress : bool
+        Show a bar.
+    connect_timeout_s, read_timeout_s : float
+        How long to wait for an answer, and between two pieces of the file.
+    rounds : int
+        How often all addresses are tried in turn.
+    pause_s : float
+        Wait between two rounds.
+
+    Returns
+    -------
+    Path
+        `target`.
+    """
+    reader = pooch.HTTPDownloader(progressbar=progress, timeout=(connect_timeout_s, read_timeout_s))
+    failures = []
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_stale(target)
+        for attempt in range(rounds):
+            if attempt:
+                time.sleep(pause_s)
+            for url in record.urls:
+                failure = _try(reader, url, record, target)
+                if failure is None:
+                    return target
+                failures.append(f"  {url}: {failure}")
+    except requests.RequestException:  # an OSError too, but one that `_try` answers
+        raise
+    except OSError as error:
+        size = f"{record.num_bytes / 1e6:.0f} MB" if record.num_bytes else "the file"
+        raise OSError(
+            error.errno,
+            f"{record.name} cannot be written to {target.parent}: {error.strerror}. Nothing was kept.\n"
+            f"Make room for {size} or choose another folder with XDG_CACHE_HOME, then try again.",
+        ) from error
+    raise FileNotFoundError(
+        f"{record.name} could not be downloaded; nothing was kept. Tried:\n"
+        + "\n".join(dict.fromkeys(failures))
+        + f"\nCheck the connection and try again later, or: {_by_hand(record, target)}"
+    )
+
+
+def _try(reader, url, record, target):
+    """One attempt: None, or what went wrong in a few words. The temporary file never outlives it."""
+    handle, part = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    os.close(handle)
+    try:
+        reader(url, part, None)
+        if not _matches(part, record.checksum):
+            return f"what came has the wrong checksum ({os.path.getsize(part):,} bytes)"
+        os.replace(part, target)
+        return None
+    except requests.ConnectTimeout:
+        return "no answer in time"
+    except requests.HTTPError as error:
+        return f"the server answered {error.response.status_code}"
+    except requests.RequestException as error:
+        return (
+            "the server stopped sending"
+            if "timed out" in str(error).lower() or "IncompleteRead" in str(error)
+            else "no connection"
+        )
+    finally:
+        Path(part).unlink(missing_ok=True)
+
+
+def _remove_stale(target):
+    """Remove what a killed download left behind; a running one has written within the hour."""
+    for part in target.parent.glob(f".{target.name}.*.part"):
+        if time.time() - part.stat().st_mtime > STALE_AFTER_S:
+            part.unlink(missing_ok=True)
+
+
+def _places(record, cache):
+    folder = os.environ.get(DATA_VARIABLE)
+    folders = ([Path(folder)] if folder else []) + [cache or cache_folder()]
+    return [folder / record.name for folder in folders]
+
+
+def _verify(path, record):
+    state = path.stat()
+    if not _matches_cached(path, record.checksum, state.st_size, state.st_mtime_ns):
+        raise ValueError(
+            f"{path} is not the file it should be: got {state.st_size:,} bytes with another checksum than "
+            f"{record.checksum}.\nIt is damaged or of another version. Delete it and load again; if you put it there "
+            f"yourself, copy it again."
+        )
+
+
+@functools.lru_cache(maxsize=64)
+def _matches_cached(path, checksum, num_bytes, modified_ns):
+    """As `_matches`; a file of unchanged size and time is read once, not for every part of a data set."""
+    return _matches(path, checksum)
+
+
+def _matches(path, checksum):
+    kind, _, digest = checksum.partition(":")
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, kind).hexdigest() == digest
+
+
+def _by_hand(record, target):
+    where = f"put {record.name} ({record.checksum}) into the folder that {DATA_VARIABLE} names, or into {target.parent}"
+    return (
+        f"get it on another machine from {record.urls[0]} and {where}."
+        if record.urls
+        else f"If you have it, {where}."
+    )
