@@ -1,7 +1,7 @@
 """Build the book into _build/html: `make book` calls this.
 
-Jupyter Book makes Sphinx's configuration out of _config.yml and _toc.yml, and we run Sphinx on it, so that only
-what needs attention is printed, each warning is an error, and the exit code says how it went.
+Jupyter Book turns _config.yml and _toc.yml into a configuration and runs Sphinx on it. Each warning is an
+error, only what needs attention is printed, and the exit code says how it went.
 """
 
 import argparse
@@ -13,12 +13,25 @@ from pathlib import Path
 
 # Read by the chapters' kernels when they start: quiet TensorFlow, no download.
 ENVIRONMENT = {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "2", "CELLCNN_OFFLINE": "1"}
+# ipykernel warns each time that it talks over TCP, and a user's own start-up files do not belong in the book.
+KERNEL_CONFIG = "c = get_config()\nc.IPKernelApp.log_level = 40\n"
+
+
+def set_environment(root):
+    """Settings that the kernels inherit."""
+    profile = root / "_build" / "ipython" / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "ipython_kernel_config.py").write_text(KERNEL_CONFIG)
+    os.environ.update(ENVIRONMENT, IPYTHONDIR=str(profile.parent))
 
 
 def build(root):
     """Build `root/book` into `root/_build/html`; true if there was nothing to complain about."""
     from jupyter_book.sphinx import build_sphinx
+    from sphinx.util.console import nocolor
 
+    if not sys.stderr.isatty():
+        nocolor()
     out = root / "_build" / "html"
     shutil.rmtree(out, ignore_errors=True)  # no page may stay whose chapter is gone
     overrides = {
@@ -45,7 +58,7 @@ def main():
     here = Path(__file__).resolve().parent.parent
     parser.add_argument("root", nargs="?", type=Path, default=here, help="the checkout (default: this one)")
     root = parser.parse_args().root.resolve()
-    os.environ.update(ENVIRONMENT)
+    set_environment(root)
     start = time.monotonic()
     if not build(root):
         sys.exit("book: not built. Each line above names a file and line, and what is wrong there.")

@@ -15,8 +15,8 @@ KEPT = 3  # folders: going back and forth, as between with and without real data
 
 def package_files(root):
     """The files that a chapter's outputs depend on."""
-    package = sorted(p for p in (root / "cellcnn_helpers").rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-    return [root / "requirements.lock", *package]
+    package = (path for path in (root / "cellcnn_helpers").rglob("*") if path.is_file())
+    return [root / "requirements.lock", *sorted(path for path in package if path.suffix != ".pyc")]
 
 
 def data_files(folder):

@@ -21,13 +21,13 @@ STARTING_STATE = (
 )
 
 
-class measured(nodes.inline):
-    """A value to be taken from the output of a cell; the transform fills it in."""
+class pending_measured(nodes.inline):
+    """A value to be taken from the output of a cell; the transform puts it here."""
 
 
 class MeasuredRole(SphinxRole):
     def run(self):
-        node = measured(name=self.text, classes=["measured"])
+        node = pending_measured(name=self.text)
         self.set_source_info(node)
         return [node], []
 
@@ -58,16 +58,12 @@ def output_text(cell):
 
 
 class FinishOutputs(SphinxTransform):
-    """Fill in measured values, drop the outputs of exercises, and check what is left."""
+    """Fill in measured values, and check what is left."""
 
     default_priority = 500
 
     def apply(self):
         for cell in cells(self.document):
-            if "tag_exercise" in cell["classes"]:
-                # The stub's answer is "not attempted yet": nothing a reader of the page has use for.
-                for output in outputs_of(cell):
-                    cell.remove(output)
             if "tag_raises-exception" not in cell["classes"]:
                 self.check_no_error(cell)
         self.fill_in_measured()
@@ -86,17 +82,16 @@ class FinishOutputs(SphinxTransform):
             for tag in cell["classes"]:
                 if tag.startswith("tag_measured-"):
                     values[tag.removeprefix("tag_measured-")] = output_text(cell)
-        for node in list(self.document.findall(measured)):
-            name = node["name"]
-            if name not in values:
+        for node in list(self.document.findall(pending_measured)):
+            value = values.get(node["name"])
+            if value is None:
                 known = ", ".join(sorted(values)) or "none"
                 message = "no cell on this page is tagged `measured-%s`. Tagged are: %s."
-                logger.error(message, name, known, location=location(node))
-            elif not values[name] or "\n" in values[name]:
-                message = "`measured-%s` must print one line to be taken into a sentence: got %r."
-                logger.error(message, name, values[name], location=location(node))
-            else:
-                node += nodes.Text(values[name])
+                logger.error(message, node["name"], known, location=location(node))
+            elif not value or "\n" in value:
+                message = "`measured-%s` must print one line, to stand in a sentence: got %r."
+                logger.error(message, node["name"], value, location=location(node))
+            node.replace_self(nodes.inline("", value or "?", classes=["measured"]))
 
     def explain_widgets(self):
         for container in self.document.findall(nodes.container):
@@ -114,6 +109,5 @@ class FinishOutputs(SphinxTransform):
 
 
 def setup(app):
-    app.add_node(measured, html=(lambda self, node: self.visit_inline(node), lambda self, node: self.depart_inline(node)))
     app.add_role("measured", MeasuredRole())
     app.add_transform(FinishOutputs)

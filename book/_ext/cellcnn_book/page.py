@@ -10,13 +10,21 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.fileutil import copy_asset
 
+from cellcnn_book.address import Address
+from cellcnn_book.source import is_chapter
+
 logger = logging.getLogger(__name__)
 
 # Summaries of search results are fetched, which a browser refuses on a page opened from disk.
 NO_SUMMARY_FROM_DISK = "if (location.protocol === 'file:') DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;"
 
 
-def choose_scripts(app, config):
+def root_of(app):
+    """The root of the checkout."""
+    return Path(app.srcdir).parent
+
+
+def choose_files(app, config):
     """Load our own files and nothing else.
 
     Jupyter Book would load every script under _static on every page, the parts of MathJax and the widgets'
@@ -24,29 +32,26 @@ def choose_scripts(app, config):
     """
     config.html_css_files = ["cellcnn.css"]
     config.html_js_files = [("quiz.js", {"defer": "defer"}), (None, {"body": NO_SUMMARY_FROM_DISK})]
+    config.html_baseurl = Address.read(root_of(app)).site
     for listeners in app.events.listeners.values():
         listeners[:] = [one for one in listeners if one.handler.__module__ != "sphinx_thebe"]
-
-
-def is_chapter(pagename):
-    return pagename.startswith("chapters/")
+    app.registry.css_files[:] = [one for one in app.registry.css_files if one[0] != "sphinx-thebe.css"]
 
 
 def notebook_of(app, pagename):
     """The committed student notebook of a chapter."""
-    return Path(app.srcdir).parent / "notebooks" / f"{pagename.rpartition('/')[2]}.ipynb"
+    return root_of(app) / "notebooks" / f"{pagename.rpartition('/')[2]}.ipynb"
 
 
 def add_buttons(app, pagename, templatename, context, doctree):
     """Put Colab and the student notebook first among a chapter's buttons."""
     if not is_chapter(pagename):
         return
-    from cellcnn_book import address
-    name = notebook_of(app, pagename).name
+    notebook = notebook_of(app, pagename)
     context["header_buttons"][:0] = [
         {
             "type": "link",
-            "url": address.colab_url(name),
+            "url": Address.read(root_of(app)).colab_url(notebook.stem),
             "text": "Colab",
             "tooltip": "Open this chapter's notebook in Google Colab",
             "icon": "_static/images/logo_colab.png",
@@ -54,7 +59,7 @@ def add_buttons(app, pagename, templatename, context, doctree):
         },
         {
             "type": "link",
-            "url": context["pathto"](f"notebooks/{name}", 1),
+            "url": context["pathto"](f"notebooks/{notebook.name}", 1),
             "text": "Notebook",
             "tooltip": "Download this chapter's notebook",
             "icon": "fas fa-download",
@@ -80,12 +85,14 @@ def copy_notebooks(app):
         if notebook.exists():
             copy_asset(notebook, Path(app.outdir) / "notebooks")
         else:
-            logger.warning("its notebook %s is missing: run `make notebooks`", notebook.name, location=docname)
+            logger.warning(
+                "its notebook %s is missing: run `make notebooks`", notebook.name, location=docname
+            )
     return []
 
 
 def setup(app):
-    app.connect("config-inited", choose_scripts)
+    app.connect("config-inited", choose_files)
     app.connect("html-page-context", add_buttons, priority=502)  # the theme makes the list at 501
     app.connect("html-page-context", add_description)
     app.connect("html-collect-pages", copy_notebooks)
