@@ -1,0 +1,9 @@
+"""Interactive pictures for notebooks and pages: everything is computed in the reader's browser.
+
+A widget runs live in JupyterLab and Colab, where Python and the browser share its state, and on a static
+page, where no kernel runs.
+"""
+
+from cellcnn_helpers.widgets.convolution import ConvolutionWidget
+
+__all__ = ["ConvolutionWidget"]

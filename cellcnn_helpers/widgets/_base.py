@@ -1,0 +1,46 @@
+"""What all widgets share: their browser side is put together from plain files, arrays travel as bytes."""
+
+from pathlib import Path
+
+import anywidget
+import numpy as np
+
+FOLDER = Path(__file__).parent
+
+
+class CourseWidget(anywidget.AnyWidget):
+    """A widget whose browser side is the text of a few plain files in this folder, one after the other.
+
+    A subclass names them in `parts`: ``("picture", "convolution")`` stands for ``picture.js`` and
+    ``convolution.js``, after ``common.js``. Together they are one ES module: nothing has to be bundled, and
+    the widget works where no file can be fetched. The look of all widgets is ``widgets.css``.
+    """
+
+    parts = ()
+    _css = (FOLDER / "widgets.css").read_text(encoding="utf-8")
+
+    def __init_subclass__(cls, **kwargs):
+        if "parts" in vars(cls):  # anywidget derives a class for each widget, whose `_esm` is a trait
+            files = [FOLDER / f"{part}.js" for part in ("common", *cls.parts)]
+            cls._esm = "\n".join(file.read_text(encoding="utf-8") for file in files)
+        super().__init_subclass__(**kwargs)
+
+
+def arrays_to_bytes(arrays, widget=None):
+    """Return a dict of arrays as the browser takes them: {name: {"shape", "dtype", "data"}}."""
+    return {
+        name: {
+            "shape": list(array.shape),
+            "dtype": array.dtype.name,
+            "data": array.astype(array.dtype.newbyteorder("<")).tobytes(),  # what every browser expects
+        }
+        for name, array in arrays.items()
+    }
+
+
+def arrays_from_bytes(packed, widget=None):
+    """Return the arrays that `arrays_to_bytes` was given."""
+    return {
+        name: np.frombuffer(entry["data"], np.dtype(entry["dtype"]).newbyteorder("<")).reshape(entry["shape"])
+        for name, entry in packed.items()
+    }
