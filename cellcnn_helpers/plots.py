@@ -158,7 +158,10 @@ def show_images(images, titles=None, *, columns=6, pixel_size_um=None, source=""
     pixel_size_um = _checked_pixel_size(pixel_size_um)
     value_range = _value_range(images) if value_range is None else value_range
     tile = min(WIDTH_INCHES / columns, 2.4)
-    titles = [textwrap.fill(title, max(int(tile * 12), 8)) for title in titles or [""] * len(images)]
+    titles = [
+        textwrap.fill(title, max(int(tile * 13), 8), break_long_words=False)
+        for title in titles or [""] * len(images)
+    ]
     rows = math.ceil(len(images) / columns)
     tile_height = tile * max(image.shape[0] / image.shape[1] for image in images)
     title_height = 0.18 * max(title.count("\n") + bool(title) for title in titles)
@@ -173,7 +176,7 @@ def show_images(images, titles=None, *, columns=6, pixel_size_um=None, source=""
         for ax in axes.flat[len(images) :]:
             ax.set_axis_off()
         for index, (ax, image, title) in enumerate(zip(axes.flat, images, titles, strict=False)):
-            _draw_image(ax, image, title, pixel_size_um if index == 0 else None, value_range)
+            _draw_image(ax, image, title, pixel_size_um if index == 0 else None, value_range, SMALL_POINTS)
         _write_source(figure, source)
 
 
@@ -599,13 +602,13 @@ def _readable_on(color):
     return "black" if luminance > 0.45 else "white"
 
 
-def _draw_image(ax, image, title, pixel_size_um, value_range):
+def _draw_image(ax, image, title, pixel_size_um, value_range, size=10):
     low, high = value_range
     grey = image.ndim == 2
     ax.imshow(image, **({"vmin": low, "vmax": high, "cmap": "gray"} if grey else {}))
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
-    ax.set_title(title, size=SMALL_POINTS if "\n" in title else 10)
+    ax.set_title(title, size=size)
     if pixel_size_um is not None:
         _draw_scale_bar(ax, image, pixel_size_um, value_range)
 
@@ -615,7 +618,8 @@ def _draw_scale_bar(ax, image, pixel_size_um, value_range):
     height, width = image.shape[:2]
     length_um = _bar_length_um(width * pixel_size_um)
     length = length_um / pixel_size_um  # pixels
-    wide = length > 0.25 * width  # else its label would stand out of a small image
+    inches = length / width * ax.get_window_extent().width / ax.figure.dpi
+    wide = inches > 0.45  # else its label would stand out of a small image
     corner = image[int(height * 0.82) :, int(width * 0.62) :].astype(float)
     low, high = value_range if image.ndim == 2 else (0.0, 255.0 if image.dtype == np.uint8 else 1.0)
     bright = (corner.mean() - low) / max(high - low, 1e-12) > 0.55
