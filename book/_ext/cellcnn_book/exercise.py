@@ -51,8 +51,8 @@ class ExerciseDirective(ChapterDirective):
     def run(self):
         exercise = next(one for one in self.chapter.exercises if one.label == self.options["label"])
         number = f"Exercise {exercise.number}"
-        label = self.name_target(f"{number}: {exercise.title}")
         inline, messages = self.state.inline_text(self.arguments[0], self.lineno)
+        label = self.name_target(f"{number}: {''.join(node.astext() for node in inline)}")
         number = new("span", nodes.Text(number), classes=["exercise-number"])
         title = new("p", number, *inline, classes=["exercise-title"])
         body = self.parsed(self.content, self.content_offset)

@@ -17,7 +17,7 @@ class QuizDirective(ChapterDirective):
         quiz = next(one for one in self.chapter.questions if one.label == self.options["label"])
         title = f"Question {quiz.number}"
         label = self.name_target(title)
-        until = quiz.choices[0].line - 1 - self.content_offset
+        until = next(i for i, line in enumerate(self.content) if line.startswith("- ["))
         question = self.parsed(self.content[:until], self.content_offset)
         choices = [new("li", *self.inline(choice)) for choice in quiz.choices]
         answers = [self.answer(choice) for choice in quiz.choices]
