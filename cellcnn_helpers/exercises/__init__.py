@@ -46,8 +46,8 @@ Rules that make a checker good:
 - The first case is small enough to do by hand, and no slip gives the right answer there. The others are drawn
   from `rng`, so an answer that knows only the visible example fails. `rng` is always the same without a seed;
   with ``seed=...`` (the grader's, which only the instructor has) the drawn cases are new ones.
-- A slip is called with all arguments in order, defaults filled in. It returns NaN where any value counts as
-  a match, and None for a case where whatever happens counts: "right for square kernels, anything otherwise".
+- A slip is called with all arguments in order, defaults filled in. It returns NaN where any value counts as a
+  match, and None for a case where anything wrong does: "right for square kernels, wrong for all others".
 - Hints go from gentle to almost the answer and never show the code.
 - Answers that are no function are read by `array_answer`; then the checker looks at what matters and raises
   `Finding(message, example)` itself.

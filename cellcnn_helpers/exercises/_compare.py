@@ -25,7 +25,7 @@ def same_answers(answer, right, cases, *, slips=(), whole=False):
     slips : sequence of (message, wrong)
         The usual slips, the likeliest first: a message and the wrong formula, called with all arguments in
         order. A slip is found if it agrees with the student on every case; NaN in its result agrees with any
-        value, None with any outcome.
+        value, None with anything that is wrong.
     whole : bool
         The answer counts something, so it must be of an integer type.
 
@@ -55,15 +55,16 @@ def same_answers(answer, right, cases, *, slips=(), whole=False):
     _check_callable(answer, right.__name__, signature, calls)
     outcomes = [run(answer, call) for call in calls]
     expected = [np.asarray(right(*call.args, **call.kwargs)) for call in calls]
-    slips = [
-        *slips,
-        ("This is the answer of the first example, whatever the input is.", lambda *_: expected[0]),
-    ]
-    for call, outcome, array in zip(calls, outcomes, expected, strict=True):
-        problem = _problem(outcome, array, whole)
+    problems = [_problem(outcome, array, whole) for outcome, array in zip(outcomes, expected, strict=True)]
+    slips = [*slips, ("This is the answer of the first example, whatever the input.", lambda *_: expected[0])]
+    if all(map(_equal, outcomes, expected)):
+        slips = []  # the values are right: no wrong formula explains a mere type
+    for index, problem in enumerate(problems):
         if problem:
-            message = _find_slip(slips, calls, outcomes) or problem
-            raise Finding(message, _example(right.__name__, signature, call, outcome, array))
+            message = _find_slip(slips, calls, outcomes, problems) or problem
+            raise Finding(
+                message, _example(right.__name__, signature, calls[index], outcomes[index], expected[index])
+            )
     changed = next((outcome.changed for outcome in outcomes if outcome.changed), None)
     if changed:
         raise Finding(
@@ -142,7 +143,7 @@ def _problem(outcome, expected, whole):
         return f"{_shaped('The result', value)}, but {_shaped('the right one', expected)}."
     if whole and value.dtype.kind not in "iu":
         return (
-            f"This counts something, so it must be a whole number (`int`), but it is of type `{value.dtype}`."
+            f"This counts something, so it must be a whole number, `int`, but it is of type `{value.dtype}`."
         )
     if _close(value, expected):
         return ""
@@ -160,28 +161,34 @@ def _shaped(what, array):
 
 
 def _close(value, expected):
+    if value.dtype.kind in "iu" and expected.dtype.kind in "iu":
+        return np.array_equal(value, expected)
     # Wide enough for float32 arithmetic in any order, far narrower than any slip.
     return bool(np.allclose(value, expected, rtol=1e-4, atol=1e-5))
 
 
-def _find_slip(slips, calls, outcomes):
+def _find_slip(slips, calls, outcomes, problems):
     """The message of the first slip that agrees with every outcome, or an empty string."""
     calls = [copy.copy(call) for call in calls]
     for call in calls:
         call.apply_defaults()
     for message, wrong in slips:
         results = [wrong(*call.args) for call in calls]
-        pairs = zip(outcomes, results, strict=True)
-        known = [(outcome.value, np.asarray(result)) for outcome, result in pairs if result is not None]
-        if known and all(_agrees(value, result) for value, result in known):
+        if all(map(_agrees, outcomes, problems, results)):
             return message
     return ""
 
 
-def _agrees(value, result):
-    if value is None or value.shape != result.shape:
+def _agrees(outcome, problem, result):
+    return bool(problem) if result is None else _equal(outcome, np.asarray(result))
+
+
+def _equal(outcome, array):
+    """Whether the outcome has this shape and these values; NaN in `array` stands for any."""
+    value = outcome.value
+    if value is None or value.shape != array.shape:
         return False
-    return _close(np.where(np.isnan(result), 0, value), np.nan_to_num(result))
+    return _close(np.where(np.isnan(array), 0, value), np.nan_to_num(array))
 
 
 def _example(name, signature, call, outcome, expected):
@@ -207,4 +214,4 @@ def _labelled(label, value):
 
 
 def _number(value):
-    return f"{float(value):.6g}"
+    return repr(value.item()) if value.dtype.kind in "biu" else repr(float(f"{value:.6g}"))

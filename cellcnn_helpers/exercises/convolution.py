@@ -54,7 +54,7 @@ def weighted_sum(answer, rng):
     gave
       0.25
     expected
-      1
+      1.0
     """
 
     def weighted_sum(window, kernel, bias=0):

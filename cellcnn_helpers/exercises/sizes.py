@@ -43,6 +43,7 @@ def output_size(answer, rng):
         """A slip in the formula for same padding, with the right answer for valid."""
         return lambda n, k, s, p, d: formula(n, k, s) if p == "same" else output_size(n, k, s, p, d)
 
+    divide = "A number of pixels is a whole number: divide with `//`, which rounds down."
     rounded = "Round down: the last step that does not fit as a whole is lost (`//`)."
     slips = [
         (
@@ -63,10 +64,8 @@ def output_size(answer, rng):
         ),
         (rounded, valid(lambda n, k, s, d: math.ceil((n - covered(k, d)) / s) + 1)),
         (rounded, valid(lambda n, k, s, d: round((n - covered(k, d)) / s) + 1)),
-        (
-            "A number of pixels is a whole number: divide with `//`, which rounds down.",
-            lambda n, k, s, p, d: None if p == "same" else (n - covered(k, d)) / s + 1,
-        ),
+        (divide, valid(lambda n, k, s, d: (n - covered(k, d)) / s + 1)),
+        (divide, lambda n, k, s, p, d: n / s if p == "same" else (n - covered(k, d)) / s + 1),
         ('With padding "same" the stride still counts: ⌈size / stride⌉.', same(lambda n, k, s: n)),
         (
             'With padding "same" round up: ⌈size / stride⌉, as the first pixel always counts.',
