@@ -1,6 +1,6 @@
 """Where the course lives: the repository named in `_config.yml`, and every link that follows from it.
 
-`repository.url` and `repository.branch` are the only words that choose an address; `make configure` changes them.
+`repository.url` and `repository.branch` alone choose the addresses; `make configure` changes them.
 """
 
 import re
@@ -38,7 +38,8 @@ class Address:
             )
         if not REF.fullmatch(self.ref):
             raise ValueError(
-                f"REF must be the name of a branch, tag or commit: got REF={self.ref!r}.\nFor example REF=main."
+                f"REF must be the name of a branch, tag or commit: got REF={self.ref!r}.\n"
+                f"For example REF=main."
             )
 
     @classmethod

@@ -1,6 +1,7 @@
-"""What a chapter consists of, as `chapter.parse` returns it. Every block knows the line that it starts on, from 1."""
+"""What a chapter consists of, as `chapter.parse` returns it. Every block knows its line, from 1."""
 
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from cellcnn_book import cells
 
@@ -166,6 +167,11 @@ class Chapter:
     metadata: dict
     title: str
     blocks: tuple
+
+    @property
+    def name(self):
+        """What page and notebook are called, such as ``03_convolution``."""
+        return PurePath(self.path).stem
 
     @property
     def code_cells(self):

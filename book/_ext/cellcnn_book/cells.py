@@ -74,7 +74,7 @@ def checkers(source):
 
 
 def python(source):
-    """The source with IPython's own lines made harmless; an empty text for a `%%` cell of another language."""
+    """The source with IPython's own lines made harmless; empty for a `%%` cell of another language."""
     if source.lstrip().startswith("%%"):
         return ""
     if _syntax_problem(source) is None:
@@ -130,7 +130,7 @@ def _mark_problems(lines):
             if begin is not None:
                 yield (
                     index,
-                    f"a solution begins inside the one that begins {index - begin} lines above. End that first.",
+                    f"this begins inside the solution {index - begin} lines above. End that one first.",
                 )
             begin = index
         else:

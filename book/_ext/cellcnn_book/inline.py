@@ -40,6 +40,7 @@ class Role:
 class Link:
     """`[text](destination)`."""
 
+    source: str
     text: str
     destination: str
     offset: int
@@ -107,7 +108,7 @@ def _piece(match):
             f"footnotes cannot be shown in a notebook: {match['footnote']}. Say it in the text.", offset
         )
     if match["destination"] is not None:
-        return Link(match["text"], match["destination"].strip("<>"), offset)
+        return Link(match[0], match["text"], match["destination"].strip("<>"), offset)
     return None
 
 
