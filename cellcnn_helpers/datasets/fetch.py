@@ -7,9 +7,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import pooch
-import requests
-
 OFFLINE_VARIABLE = "CELLCNN_OFFLINE"
 DATA_VARIABLE = "CELLCNN_DATA"
 CONNECT_TIMEOUT_S = 10
@@ -19,7 +16,23 @@ STALE_AFTER_S = 3600
 
 def cache_folder():
     """The folder of downloaded files; the system's usual place for a user's cache."""
+    import pooch
+
     return Path(pooch.os_cache("cellcnn"))
+
+
+def place(record, *, cache=None):
+    """Return where the file of `record` lies on this machine, without reading it, or None.
+
+    Parameters
+    ----------
+    record : DataFile
+    cache : Path, optional
+        In place of `cache_folder()`.
+    """
+    folder = os.environ.get(DATA_VARIABLE)
+    folders = ([Path(folder)] if folder else []) + [cache or cache_folder()]
+    return next((folder / record.name for folder in folders if (folder / record.name).is_file()), None)
 
 
 def find(record, *, cache=None):
@@ -36,11 +49,10 @@ def find(record, *, cache=None):
     ValueError
         If the file is there but is not the one that the record describes.
     """
-    for path in _places(record, cache):
-        if path.is_file():
-            _verify(path, record)
-            return path
-    return None
+    path = place(record, cache=cache)
+    if path is not None:
+        _verify(path, record)
+    return path
 
 
 def find_or_download(record, *, cache=None, progress=True):
@@ -109,6 +121,8 @@ def download(
     Path
         `target`.
     """
+    import pooch
+
     reader = pooch.HTTPDownloader(progressbar=progress, timeout=(connect_timeout_s, read_timeout_s))
     failures = []
     try:
@@ -122,8 +136,6 @@ def download(
                 if failure is None:
                     return target
                 failures.append(f"  {url}: {failure}")
-    except requests.RequestException:  # an OSError too, but one that `_try` answers
-        raise
     except OSError as error:
         size = f"{record.num_bytes / 1e6:.0f} MB" if record.num_bytes else "the file"
         raise OSError(
@@ -140,24 +152,23 @@ def download(
 
 def _try(reader, url, record, target):
     """One attempt: None, or what went wrong in a few words. The temporary file never outlives it."""
+    import requests
+
     handle, part = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     os.close(handle)
     try:
         reader(url, part, None)
         if not _matches(part, record.checksum):
             return f"what came has the wrong checksum ({os.path.getsize(part):,} bytes)"
+        os.chmod(part, 0o644)  # mkstemp makes files that only their owner can read
         os.replace(part, target)
         return None
-    except requests.ConnectTimeout:
-        return "no answer in time"
     except requests.HTTPError as error:
         return f"the server answered {error.response.status_code}"
+    except requests.exceptions.ChunkedEncodingError:
+        return "the connection broke off in the middle"
     except requests.RequestException as error:
-        return (
-            "the server stopped sending"
-            if "timed out" in str(error).lower() or "IncompleteRead" in str(error)
-            else "no connection"
-        )
+        return "the server did not answer in time" if "timed out" in str(error).lower() else "no connection"
     finally:
         Path(part).unlink(missing_ok=True)
 
@@ -167,12 +178,6 @@ def _remove_stale(target):
     for part in target.parent.glob(f".{target.name}.*.part"):
         if time.time() - part.stat().st_mtime > STALE_AFTER_S:
             part.unlink(missing_ok=True)
-
-
-def _places(record, cache):
-    folder = os.environ.get(DATA_VARIABLE)
-    folders = ([Path(folder)] if folder else []) + [cache or cache_folder()]
-    return [folder / record.name for folder in folders]
 
 
 def _verify(path, record):

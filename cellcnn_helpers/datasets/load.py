@@ -72,16 +72,37 @@ def load(name, *, split="train", size=28):
                 f"Leave it out, and resize with cellcnn_helpers.images.resize."
             )
         return load_picture(name, split)
-    record = _record(name, size)
+    record = record_of(name, size)
     return _from_file(fetch.find_or_download(record), record, split)
 
 
-def _record(name, size):
+def record_of(name, size):
+    """Return the record of the file that holds a data set in one size.
+
+    Parameters
+    ----------
+    name : str
+        A data set that comes as a file.
+    size : int
+        Side of its images in pixels.
+
+    Examples
+    --------
+    >>> record_of("bloodmnist", 64).name
+    'bloodmnist_64.npz'
+    """
     records = registry.files_of(name)
-    if size not in records:
-        raise ValueError(
-            f'`size` of "{name}" must be one of {", ".join(map(str, records))}: got size={size}.\nChoose one of them.'
+    if not records:
+        listed = ", ".join(
+            f'"{known}"' for known in dict.fromkeys(record.dataset for record in registry.FILES.values())
         )
+        raise ValueError(
+            f"`name` must be a data set that comes as a file, {listed}: got name={name!r}.\n"
+            f"Choose one of them; the others of datasets.load need no file."
+        )
+    if size not in records:
+        sizes = ", ".join(map(str, records))
+        raise ValueError(f'`size` of "{name}" must be one of {sizes}: got size={size}.\nChoose one of them.')
     return records[size]
 
 
@@ -110,9 +131,8 @@ def _load_blood_cells(split, size):
 
 
 def _simulated(split, size):
-    from ..simulate import simulate_cells
+    from ..simulate import Microscope, simulate_cells
 
     first, last = SIMULATED_RANGES[split]
-    return simulate_cells(
-        last - first, image_size=size, pixel_size_um=SIMULATED_FIELD_UM / size, seed=0, first_index=first
-    )
+    microscope = Microscope(pixel_size_um=SIMULATED_FIELD_UM / size)
+    return simulate_cells(last - first, image_size=size, seed=0, first_index=first, microscope=microscope)
