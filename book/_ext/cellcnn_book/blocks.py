@@ -186,6 +186,13 @@ class Chapter:
         return self._all(Quiz)
 
     @property
+    def secret_lines(self):
+        """The lines that would give a solution away: those of the solutions that stand in no cell openly."""
+        sources = (cell.stub_source if cell.is_exercise else cell.source for cell in self.code_cells)
+        shown = {cells.normalize(line) for source in sources for line in source.split("\n")}
+        return set().union(*(exercise.cell.solution_lines for exercise in self.exercises)) - shown
+
+    @property
     def labels(self):
         """Every label with the block that carries it."""
         return {label: block for block in walk(self.blocks) if (label := label_of(block))}

@@ -66,7 +66,7 @@ def read(reader, name, argument, body, line, nested):
         reader.wrong(
             line, f"{{{name}}} takes nothing after its name: got `{argument}`. Move it into the body."
         )
-    options, taken = _options(reader, name, body, line + 1, rule.options)
+    options, taken = ({}, 0) if rule.verbatim else _options(reader, name, body, line + 1, rule.options)
     start = taken
     while start < len(body) and not body[start].strip():
         start += 1
@@ -77,13 +77,13 @@ def read(reader, name, argument, body, line, nested):
 def _options(reader, name, body, first, known):
     """The options at the head of a directive, and the number of lines they take."""
     options, taken = {}, 0
-    if known and body and body[0].strip() == "---":
+    if body and body[0].strip() == "---":
         end = next((index for index in range(1, len(body)) if body[index].strip() == "---"), len(body))
         options, taken = (
             _yaml(reader, "\n".join(body[1:end]), f"the options of {{{name}}}", first) or {},
             end + 1,
         )
-    elif known:
+    else:
         while taken < len(body) and (option := _OPTION.fullmatch(body[taken])):
             options[option["key"]] = option["value"] or ""
             taken += 1
@@ -91,7 +91,9 @@ def _options(reader, name, body, first, known):
         reader.wrong(first, f"the options of {{{name}}} must be `key: value`: got `{options}`.")
         options = {}
     for key in options.keys() - set(known):
-        reader.wrong(first, f"unknown option `{key}` of {{{name}}}. It takes {', '.join(known)}.")
+        reader.wrong(
+            first, f"unknown option `{key}` of {{{name}}}. It takes {', '.join(known) or 'no options'}."
+        )
     return options, taken
 
 
@@ -257,11 +259,12 @@ class Rule(NamedTuple):
     options: tuple = ()
     argument: str = ""  # what stands after the name, empty where nothing may
     outermost: bool = False  # whether it may not stand inside another directive
+    verbatim: bool = False  # whether the body is taken as it is, without options
 
 
 RULES = {
     "code-cell": Rule(_read_code_cell, ("tags", "mystnb"), "the word ipython3", outermost=True),
-    "expected-output": Rule(_read_expected_output, outermost=True),
+    "expected-output": Rule(_read_expected_output, outermost=True, verbatim=True),
     "exercise": Rule(_read_exercise, ("label",), "a title", outermost=True),
     "quiz": Rule(_read_quiz, ("label",), outermost=True),
     "instructor-notes": Rule(_read_notes, outermost=True),
@@ -270,7 +273,7 @@ RULES = {
     "warning": Rule(_read_box),
     "important": Rule(_read_box),
     "seealso": Rule(_read_box),
-    "admonition": Rule(_read_box, argument="a title"),
+    "admonition": Rule(_read_box, ("class",), "a title"),
     "dropdown": Rule(_read_box, argument="a title"),
     "figure": Rule(_read_figure, ("alt", "name", "width"), "the path of a picture"),
     "literalinclude": Rule(_read_include, ("pyobject",), "the path of a Python file"),

@@ -225,8 +225,10 @@ def _docname(path):
 def _title(block):
     """The words by which a reference without words of its own calls a block."""
     match block:
-        case Target() | Exercise():
+        case Target():
             return block.title
+        case Exercise():
+            return f"Exercise {block.number}: {block.title}"
         case Quiz():
             return f"Question {block.number}"
         case Figure():

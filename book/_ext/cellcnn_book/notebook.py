@@ -7,14 +7,12 @@ in the chapter, others are left out. The same chapter gives the same bytes on ev
 import ast
 import hashlib
 import html
+import json
 import re
 import textwrap
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
-
-import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from cellcnn_book import cells
 from cellcnn_book.blocks import (
@@ -109,12 +107,17 @@ class _Writer:
         parts = list(self.parts(exercise_source))
         if self.problems:
             raise ChapterError(self.problems)
-        notebook = new_notebook(cells=_with_ids(_joined(parts)), metadata=METADATA)
-        return nbformat.writes(notebook, version=4) + "\n"
+        notebook = {
+            "cells": _with_ids(_joined(parts)),
+            "metadata": METADATA,
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
     def parts(self, exercise_source):
         """Code cells, paragraphs of Markdown, and None wherever a new Markdown cell starts."""
-        yield from (self.head(), None, new_code_cell(SETUP.format(archive=self.address.archive_url)))
+        yield from (self.head(), None, _code(SETUP.format(archive=self.address.archive_url)))
         count = 1
         for block in self.chapter.blocks:
             match block:
@@ -314,18 +317,27 @@ def _code_cell(cell, source, count):
         metadata["tags"] = tags
     if {"remove-input", "hide-input"} & set(cell.tags):
         metadata |= {"cellView": "form", "jupyter": {"source_hidden": True}}  # Colab's word and Jupyter's
-    written = new_code_cell(source, metadata=metadata)
-    if cell.expected:
-        written.execution_count = count
-        written.outputs = [_output(cell, count)]
-    return written
+    if not cell.expected:
+        return _code(source, metadata)
+    return _code(source, metadata) | {"execution_count": count, "outputs": [_output(cell, count)]}
+
+
+def _code(source, metadata=None):
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": metadata or {},
+        "outputs": [],
+        "source": source.splitlines(keepends=True),
+    }
 
 
 def _output(cell, count):
     text = cell.expected.text
     if cells.returns_value(cell.source):
-        return new_output("execute_result", data={"text/plain": text}, execution_count=count)
-    return new_output("stream", name="stdout", text=text + "\n")
+        data = {"text/plain": text.splitlines(keepends=True)}
+        return {"output_type": "execute_result", "execution_count": count, "data": data, "metadata": {}}
+    return {"output_type": "stream", "name": "stdout", "text": f"{text}\n".splitlines(keepends=True)}
 
 
 def _joined(parts):
@@ -336,7 +348,8 @@ def _joined(parts):
             paragraphs += [part] if part.strip() else []
             continue
         if paragraphs:
-            yield new_markdown_cell("\n\n".join(paragraphs))
+            source = "\n\n".join(paragraphs).splitlines(keepends=True)
+            yield {"cell_type": "markdown", "metadata": {}, "source": source}
         paragraphs = []
         if part is not None:
             yield part
@@ -346,8 +359,8 @@ def _with_ids(notebook_cells):
     """The cells, each with an id made from what it says, so that it keeps its id when others change."""
     found, seen = list(notebook_cells), Counter()
     for cell in found:
-        content = f"{cell.cell_type}\n{cell.source}"
-        cell.id = hashlib.sha256(f"{content}\n{seen[content]}".encode()).hexdigest()[:12]
+        content = f"{cell['cell_type']}\n{''.join(cell['source'])}"
+        cell["id"] = hashlib.sha256(f"{content}\n{seen[content]}".encode()).hexdigest()[:12]
         seen[content] += 1
     return found
 
