@@ -64,7 +64,8 @@ def _list(options):
     for record in registry.FILES.values():
         path = fetch.place(record)
         print(
-            f"{record.dataset:<14} {record.size:>4}  {'yes' if path else 'no':<16} {record.license:<10} {record.source}"
+            f"{record.dataset:<14} {record.size:>4}  {'yes' if path else 'no':<16} {record.license:<10} "
+            f"{record.source}"
         )
     print(f"\nFiles are looked for in ${fetch.DATA_VARIABLE}, then in {fetch.cache_folder()}.")
     print("Without a file: simulated_cells, phase_cell, histology.")
@@ -78,7 +79,8 @@ def _download(options):
     record = record_of(options.name, options.size)
     path = fetch.find_or_download(record)
     print(
-        f"{record.name} is verified: {path}\n{record.source}. License: {record.license}. Cite: {record.citation}"
+        f"{record.name} is verified: {path}\n{record.source}. License: {record.license}. Cite: "
+        f"{record.citation}"
     )
     for problem in record.known_problems:
         print(f"Known: {problem}")

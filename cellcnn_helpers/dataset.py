@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import _checks
+from . import _checks, _dataset_checks
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -18,8 +18,8 @@ class CellImageDataset:
     Parameters
     ----------
     images : array
-        ``(batch, H, W, channels)`` of uint8, uint16, bool, float32 or float64. The type is kept as stored. Grey
-        images ``(batch, H, W)`` get one channel.
+        ``(batch, H, W, channels)`` of uint8, uint16, bool, float32 or float64. The type is kept as stored.
+        Grey images ``(batch, H, W)`` get one channel.
     labels : array of int
         ``(batch,)``, the place of each image's class in `class_names`, counted from 0.
     class_names : sequence of str
@@ -45,8 +45,8 @@ class CellImageDataset:
 
     Notes
     -----
-    A data set does not change: its arrays are read-only views (no copy is made), and every method that selects
-    gives a new one. Two data sets are equal only if they are the same object.
+    A data set does not change: its arrays are read-only views (no copy is made), and every method that
+    selects gives a new one. Two data sets are equal only if they are the same object.
 
     Examples
     --------
@@ -70,19 +70,19 @@ class CellImageDataset:
     citation: str = ""
 
     def __post_init__(self):
-        images = _checked_images(self.images)
-        class_names = _checked_class_names(self.class_names)
-        labels = _checked_labels(self.labels, images, class_names)
+        images = _dataset_checks.images(self.images)
+        class_names = _dataset_checks.class_names(self.class_names)
+        labels = _dataset_checks.labels(self.labels, images, class_names)
         checked = {"images": _frozen(images), "labels": _frozen(labels), "class_names": class_names}
         if self.masks is not None:
-            checked["masks"] = _frozen(_checked_masks(self.masks, images))
+            checked["masks"] = _frozen(_dataset_checks.masks(self.masks, images))
         if self.groups is not None:
-            checked["groups"] = _frozen(_checked_groups(self.groups, images))
+            checked["groups"] = _frozen(_dataset_checks.groups(self.groups, images))
         if self.pixel_size_um is not None:
             size = _checks.real_number("pixel_size_um", self.pixel_size_um, low=0, low_open=True)
             checked["pixel_size_um"] = size
         for name in ("source", "license", "citation"):
-            _checked_text(name, getattr(self, name))
+            _dataset_checks.text(name, getattr(self, name))
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
@@ -90,7 +90,10 @@ class CellImageDataset:
         return len(self.images)
 
     def __repr__(self):
-        parts = [f"{len(self)} images of {_shape_text(self.images)} {self.images.dtype}"]
+        parts = [
+            f"{len(self)} {'image' if len(self) == 1 else 'images'} of {_shape_text(self.images)} "
+            f"{self.images.dtype}"
+        ]
         parts.append(f"{len(self.class_names)} {'class' if len(self.class_names) == 1 else 'classes'}")
         parts += ["masks"] if self.masks is not None else []
         parts += [f"{len(np.unique(self.groups))} groups"] if self.groups is not None else []
@@ -106,8 +109,8 @@ class CellImageDataset:
         Parameters
         ----------
         max_value : float, optional
-            The stored value that becomes 1. By default the largest of the type: 255 for uint8, 65535 for uint16,
-            1 for bool and float. A 12-bit camera that writes uint16 needs 4095.
+            The stored value that becomes 1. By default the largest of the type: 255 for uint8, 65535 for
+            uint16, 1 for bool and float. A 12-bit camera that writes uint16 needs 4095.
 
         Returns
         -------
@@ -148,7 +151,7 @@ class CellImageDataset:
         CellImageDataset(2 images of 8 × 8 × 1 uint8, 2 classes)
         """
         if not isinstance(selection, slice):
-            selection = _checked_selection(selection, len(self))
+            selection = _dataset_checks.selection(selection, len(self))
         picked = {
             name: getattr(self, name)[selection]
             for name in ("images", "labels", "masks", "groups")
@@ -178,21 +181,22 @@ class CellImageDataset:
         Raises
         ------
         ValueError
-            If the shares do not add up to 1, or there are fewer groups (images, where there are no groups) than
-            parts to fill.
+            If the shares do not add up to 1, or there are fewer groups (images, where there are no groups)
+            than parts to fill.
 
         Notes
         -----
-        Cells of one patient look alike. If some of them are in `train` and others in `test`, the score says how
-        well the network remembers the patient: give `groups`. Groups are placed from the largest to the
-        smallest, each where the most images of its classes are still missing; with few, uneven groups the shares are met
-        only roughly.
+        Cells of one patient look alike. If some of them are in `train` and others in `test`, the score says
+        how well the network remembers the patient: give `groups`. Groups are placed from the largest to the
+        smallest, each where the most images of its classes are still missing; with few, uneven groups the
+        shares are met only roughly.
 
         Examples
         --------
         >>> import numpy as np
         >>> patients = np.repeat(["a", "b", "c", "d", "e"], 2)
-        >>> cells = CellImageDataset(np.zeros((10, 8, 8), np.uint8), [0, 1] * 5, ["round", "spiky"], groups=patients)
+        >>> images, labels = np.zeros((10, 8, 8), np.uint8), [0, 1] * 5
+        >>> cells = CellImageDataset(images, labels, ["round", "spiky"], groups=patients)
         >>> [len(part) for part in cells.split(train=0.6, val=0.2, test=0.2)]
         [6, 2, 2]
         """
@@ -302,8 +306,8 @@ class CellImageDataset:
 
         Notes
         -----
-        The images stay in their stored type and become float32 one batch at a time: a quarter of the memory of
-        `arrays` for uint8.
+        The images stay in their stored type and become float32 one batch at a time: a quarter of the memory
+        of `arrays` for uint8.
         """
         batch_size = _checks.whole_number("batch_size", batch_size)
         scale = _scale(self.images, max_value)
@@ -409,158 +413,11 @@ def _scale(images, max_value):
     return scale
 
 
-def _checked_images(value):
-    images = _checks.as_array("images", value)
-    if images.dtype not in (np.bool_, np.uint8, np.uint16, np.float32, np.float64):
-        raise TypeError(
-            f"`images` must be stored as uint8, uint16, bool, float32 or float64: got images.dtype={images.dtype}.\n"
-            f"Convert them: images.astype(np.uint8) if all values lie between 0 and 255, else np.float32."
-        )
-    if images.ndim == 3:
-        images = images[..., np.newaxis]
-    if images.ndim != 4:
-        raise ValueError(
-            f"`images` must have the dimensions (batch, height, width, channels): got images.shape={images.shape}.\n"
-            f"For one image add the batch axis: images[np.newaxis]."
-        )
-    if 0 in images.shape[1:]:
-        raise ValueError(
-            f"`images` hold no pixels: got images.shape={images.shape}.\nGive at least one row, column and channel."
-        )
-    if images.shape[1] in (1, 3, 4) and images.shape[2] > 4 and images.shape[3] > 4:
-        raise ValueError(
-            f"`images` must have their channels last: got images.shape={images.shape}.\n"
-            f"This looks like (batch, channels, height, width): np.moveaxis(images, 1, -1) moves them."
-        )
-    if images.dtype.kind == "f":
-        _checks.no_nan("images", images)
-    return images
-
-
-def _checked_class_names(value):
-    if isinstance(value, (str, bytes, dict, set)) or not hasattr(value, "__iter__"):
-        raise TypeError(
-            f"`class_names` must be a list of names: got {_checks.received('class_names', value)}.\n"
-            f'Give for example ["round", "spiky"].'
-        )
-    names = tuple(str(name) if isinstance(name, str) else name for name in value)
-    for name in names:
-        if not isinstance(name, str) or not name.strip():
-            raise TypeError(
-                f"`class_names` must hold a name per class: got {name!r} in class_names={list(names)!r}.\n"
-                f"Give each class a name that is not empty."
-            )
-    if not names or len(set(names)) < len(names):
-        raise ValueError(
-            f"`class_names` must name each class once: got class_names={list(names)!r}.\n"
-            f"Give at least one name, and no name twice."
-        )
-    return names
-
-
-def _checked_labels(value, images, class_names):
-    labels = _checks.as_array("labels", value)
-    if labels.ndim == 2 and labels.shape[1] == len(class_names) > 1:
-        raise ValueError(
-            f"`labels` must be one whole number per image: got labels.shape={labels.shape}, which looks one-hot.\n"
-            f"Take the place of the 1 in each row: labels.argmax(axis=1)."
-        )
-    if labels.shape != (len(images),):
-        squeeze = (
-            "labels.ravel() removes the second axis"
-            if labels.shape == (len(images), 1)
-            else (
-                "For one colour image add the batch axis: images[np.newaxis]"
-                if images.shape[2] in (3, 4) and images.shape[3] == 1
-                else "Give one label per image"
-            )
-        )
-        raise ValueError(
-            f"`labels` must have shape ({len(images)},), one per image: got labels.shape={labels.shape} and "
-            f"images.shape={images.shape}.\n{squeeze}."
-        )
-    if not len(labels):
-        return np.zeros(0, np.int64)
-    if labels.dtype.kind not in "iu":
-        raise TypeError(
-            f"`labels` must be whole numbers: got labels.dtype={labels.dtype}.\n"
-            f"Number the classes from 0: names, labels = np.unique(labels, return_inverse=True)."
-        )
-    outside = np.flatnonzero((labels < 0) | (labels >= len(class_names)))
-    if len(outside):
-        raise ValueError(
-            f"`labels` must lie from 0 to {len(class_names) - 1} for {len(class_names)} classes: got "
-            f"labels[{outside[0]}]={labels[outside[0]]}.\nCount classes from 0, and name each in `class_names`."
-        )
-    return labels.astype(np.int64)
-
-
-def _checked_masks(value, images):
-    masks = _checks.as_array("masks", value)
-    if masks.dtype.kind not in "biu":
-        raise TypeError(
-            f"`masks` must be bool or whole numbers: got masks.dtype={masks.dtype}.\n"
-            f"Make them so: masks > 0.5, or masks.astype(np.uint16) for numbered objects."
-        )
-    if masks.shape != images.shape[:3]:
-        raise ValueError(
-            f"`masks` must have shape {images.shape[:3]}, one value per pixel: got masks.shape={masks.shape}.\n"
-            f"Give one mask per image, of the same height and width, without a channel axis."
-        )
-    return masks
-
-
-def _checked_groups(value, images):
-    groups = _checks.as_array("groups", value)
-    if groups.dtype.kind not in "biuU":
-        raise TypeError(
-            f"`groups` must be whole numbers or names: got groups.dtype={groups.dtype}.\n"
-            f"Give one patient, slide or plate per image, for example groups.astype(str)."
-        )
-    if groups.shape != (len(images),):
-        raise ValueError(
-            f"`groups` must have shape ({len(images)},), one per image: got groups.shape={groups.shape}.\n"
-            f"Give one patient, slide or plate per image."
-        )
-    return groups
-
-
-def _checked_text(name, value):
-    if not isinstance(value, str):
-        raise TypeError(
-            f"`{name}` must be text: got {_checks.received(name, value)}.\nGive a short sentence, or leave it out."
-        )
-
-
-def _checked_selection(value, num_images):
-    selection = _checks.as_array("selection", value)
-    if not selection.size and selection.ndim == 1 and selection.dtype != bool:
-        return np.zeros(0, np.int64)
-    if selection.ndim != 1 or selection.dtype.kind not in "biu":
-        raise TypeError(
-            f"`selection` must be a row of positions or of True and False: got {_checks.received('selection', value)}.\n"
-            f"Give for example [0, 2] or labels == 1."
-        )
-    if selection.dtype == bool and len(selection) != num_images:
-        raise ValueError(
-            f"`selection` must say True or False for each of the {num_images} images: got "
-            f"selection.shape={selection.shape}.\nCompare an array with one entry per image, for example labels == 1."
-        )
-    if selection.dtype != bool:
-        outside = selection[(selection < -num_images) | (selection >= num_images)]
-        if len(outside):
-            raise IndexError(
-                f"`selection` asks for image {outside[0]} of {num_images}: got selection={selection.tolist()!r:.60}.\n"
-                f"Give positions from 0 to {num_images - 1}."
-            )
-    return selection
-
-
 def _assign_groups(counts, shares, rng):
     """The part (0, 1, 2) of each group; `counts` is (groups, classes).
 
-    Largest groups first, because the small ones even out what the large ones leave. Each goes where its classes
-    are missed most; the last groups fill parts that would else stay empty.
+    Largest groups first, because the small ones even out what the large ones leave. Each goes where its
+    classes are missed most; the last groups fill parts that would else stay empty.
     """
     totals = np.maximum(counts.sum(axis=0), 1)
     missing = shares[:, np.newaxis] * totals  # (parts, classes), in images

@@ -1,8 +1,8 @@
 """Geometry of images: resize, crop, rotate. One image, a batch, or a whole data set with its masks.
 
 An array is read by its shape: ``(H, W)`` is one grey image, ``(H, W, C)`` with up to 4 channels one image,
-``(batch, H, W)`` a batch of grey images or masks, ``(batch, H, W, C)`` a batch. The type of the numbers is kept.
-The work is done by OpenCV, which is imported only when it is needed.
+``(batch, H, W)`` a batch of grey images or masks, ``(batch, H, W, C)`` a batch. The type of the numbers is
+kept. The work is done by OpenCV, which is imported only when it is needed.
 """
 
 import warnings
@@ -26,8 +26,8 @@ def resize(images, size, *, interpolation=None):
     size : int or (height, width)
         In rows and columns. OpenCV's own functions take (width, height): the other way round.
     interpolation : {"nearest", "linear", "cubic", "area"}, optional
-        By default "area" to make images smaller (every pixel counts), "linear" to make them larger, and "nearest"
-        for bool. Numbered masks need "nearest": between object 1 and object 3 there is no object 2.
+        By default "area" to make images smaller (every pixel counts), "linear" to make them larger, and
+        "nearest" for bool. Numbered masks need "nearest": between object 1 and object 3 there is no object 2.
 
     Returns
     -------
@@ -120,7 +120,8 @@ def crop(images, size, *, row=None, column=None):
             swapped = size[1] <= batch.shape[1] and size[0] <= batch.shape[2]
             hint = f" The order is (height, width): size={size[::-1]} would fit." if swapped else ""
             raise ValueError(
-                f"`size` is larger than the images of height {batch.shape[1]} and width {batch.shape[2]}: got "
+                f"`size` is larger than the images of height {batch.shape[1]} and width {batch.shape[2]}: "
+                "got "
                 f"size={size}.\nGive at most ({batch.shape[1]}, {batch.shape[2]}).{hint}"
             )
         start = (
@@ -128,7 +129,8 @@ def crop(images, size, *, row=None, column=None):
         )
         if start + size[axis] > available:
             raise ValueError(
-                f"`{name}` puts the rectangle over the edge: got {name}={start} with {size[axis]} of {available} "
+                f"`{name}` puts the rectangle over the edge: got {name}={start} with {size[axis]} of "
+                f"{available} "
                 f"{'rows' if axis == 0 else 'columns'}.\nGive at most {name}={available - size[axis]}."
             )
         corner.append(start)
@@ -195,7 +197,8 @@ def _opencv(function):
         import cv2
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            f"`{function}` needs OpenCV, which is not installed.\nInstall it: pip install opencv-python-headless."
+            f"`{function}` needs OpenCV, which is not installed.\nInstall it: pip install "
+            "opencv-python-headless."
         ) from error
     return cv2
 
@@ -240,7 +243,8 @@ _STAND_INS = {
 
 
 def _each_plane(function, batch, size):
-    """`function` on every (H, W) or, up to 4 channels, (H, W, C) image; the result has the type of `batch`."""
+    """`function` on every (H, W) or, up to 4 channels, (H, W, C) image; the result has the type of "
+    "`batch`."""
     result = np.empty((len(batch), *size, batch.shape[3]), batch.dtype)
     work = batch.astype(_STAND_INS.get(batch.dtype.name, batch.dtype), copy=False)
     whole = batch.dtype.kind in "biu"
@@ -279,7 +283,8 @@ def _resize_dataset(dataset, size, interpolation):
 def _warn_if_turned_over(size, height, width):
     if height != width and size[0] != size[1] and size[0] * height == size[1] * width:
         warnings.warn(
-            f"`size` is (height, width): got size={size} for images of height {height} and width {width}, which "
+            f"`size` is (height, width): got size={size} for images of height {height} and width {width}, "
+            "which "
             f"looks like OpenCV's (width, height). If so, give size={size[::-1]}.",
             UserWarning,
             stacklevel=3,

@@ -185,7 +185,8 @@ def _verify(path, record):
     if not _matches_cached(path, record.checksum, state.st_size, state.st_mtime_ns):
         raise ValueError(
             f"{path} is not the file it should be: got {state.st_size:,} bytes with another checksum than "
-            f"{record.checksum}.\nIt is damaged or of another version. Delete it and load again; if you put it there "
+            f"{record.checksum}.\nIt is damaged or of another version. Delete it and load again; if you put "
+            "it there "
             f"yourself, copy it again."
         )
 
@@ -203,9 +204,7 @@ def _matches(path, checksum):
 
 
 def _by_hand(record, target):
-    where = f"put {record.name} ({record.checksum}) into the folder that {DATA_VARIABLE} names, or into {target.parent}"
-    return (
-        f"get it on another machine from {record.urls[0]} and {where}."
-        if record.urls
-        else f"If you have it, {where}."
-    )
+    """How to bring the file to this machine without a download from here."""
+    put = f"put {record.name} ({record.checksum}) into the folder that {DATA_VARIABLE} names, or into"
+    origin = f"get it on another machine from {record.urls[0]} and" if record.urls else "If you have it,"
+    return f"{origin} {put} {target.parent}."

@@ -18,8 +18,8 @@ def from_folder(path, *, size=None, pixel_size_um=None, group_of=None, source=No
     Parameters
     ----------
     path : str or Path
-        The folder that holds the class folders; their names, sorted, become the class names. PNG, JPEG and TIFF
-        are read. Hidden files such as ``.DS_Store`` and files of other kinds are passed over.
+        The folder that holds the class folders; their names, sorted, become the class names. PNG, JPEG and
+        TIFF are read. Hidden files such as ``.DS_Store`` and files of other kinds are passed over.
     size : int or (height, width), optional
         Resize every image to this. Without it all images must have one size.
     pixel_size_um : float, optional
@@ -39,8 +39,9 @@ def from_folder(path, *, size=None, pixel_size_um=None, group_of=None, source=No
     FileNotFoundError, NotADirectoryError
         If the folder is not there.
     ValueError
-        If there are no class folders, a class folder has no images, or an image cannot be read, has another size
-        or number of channels than the first, is partly transparent or a stack; the message names the file.
+        If there are no class folders, a class folder has no images, or an image cannot be read, has another
+        size or number of channels than the first, is partly transparent or a stack; the message names the
+        file.
 
     See Also
     --------
@@ -97,7 +98,8 @@ def _class_folders(path):
     folders = sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     if not folders:
         raise ValueError(
-            f"{path} holds no class folders.\nMake one folder per class and put its images inside, for example "
+            f"{path} holds no class folders.\nMake one folder per class and put its images inside, for "
+            "example "
             f"{path.name}/round and {path.name}/spiky."
         )
     for folder in folders:
@@ -124,7 +126,8 @@ def _read(file):
         raise
     except Exception as error:  # every decoder has its own kinds
         raise ValueError(
-            f"{file} cannot be read: {type(error).__name__}: {error}.\nOpen it in an image viewer; save it again or remove it."
+            f"{file} cannot be read: {type(error).__name__}: {error}.\nOpen it in an image viewer; save it "
+            "again or remove it."
         ) from error
     if image.ndim == 2:
         image = image[..., np.newaxis]
@@ -155,7 +158,8 @@ def _read_picture(file):
     with Image.open(file) as picture:
         if file.suffix.lower() == ".png" and _is_deep_color_png(file):
             raise _Refused(
-                f"{file} is a color PNG with 16 bits per channel, which would be cut to 8 bits.\nSave it as TIFF."
+                f"{file} is a color PNG with 16 bits per channel, which would be cut to 8 bits.\nSave it as "
+                "TIFF."
             )
         if picture.mode == "P":
             picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
@@ -205,6 +209,7 @@ def _fitted(image, file, size, images, files):
         height, width = image.shape[:2]
         raise ValueError(
             f"{file} has height {height} and width {width} but {files[0].name} has {images[0].shape[0]} and "
-            f"{images[0].shape[1]}.\nGive `size`, for example size=({images[0].shape[0]}, {images[0].shape[1]})."
+            f"{images[0].shape[1]}.\nGive `size`, for example size=({images[0].shape[0]}, "
+            f"{images[0].shape[1]})."
         )
     return image

@@ -30,8 +30,8 @@ def load(name, *, split="train", size=28):
     split : {"train", "val", "test", "all"}
         The official split where there is one. The two pictures have "train" and "all", which are the same.
     size : int
-        Side of the images in pixels: 28, 64, 128 or 224 for BloodMNIST, any for simulated cells. The two pictures
-        come as they are.
+        Side of the images in pixels: 28, 64, 128 or 224 for BloodMNIST, any for simulated cells. The two
+        pictures come as they are.
 
     Returns
     -------
@@ -42,8 +42,8 @@ def load(name, *, split="train", size=28):
     ValueError
         If there is no such data set, split or size.
     FileNotFoundError
-        If the file is not on this machine and must not or cannot be downloaded; the message says which file goes
-        where.
+        If the file is not on this machine and must not or cannot be downloaded; the message says which file
+        goes where.
 
     See Also
     --------
@@ -56,7 +56,7 @@ def load(name, *, split="train", size=28):
     Examples
     --------
     >>> load("phase_cell")
-    CellImageDataset(1 images of 660 × 550 × 1 uint8, 1 class, 0.107 µm per pixel, source='Cell in saline, ...')
+    CellImageDataset(1 image of 660 × 550 × 1 uint8, 1 class, 0.107 µm per pixel, source='Cell ...')
     """
     name = _checks.choice("name", name, NAMES)
     split = _checks.choice("split", split, (*SPLITS, "all"))

@@ -29,8 +29,8 @@ def from_npz(
     Parameters
     ----------
     path : str or Path
-        A file with the arrays ``train_images``, ``train_labels`` and likewise ``val_`` and ``test_``. Labels have
-        the shape ``(batch,)`` or ``(batch, 1)``.
+        A file with the arrays ``train_images``, ``train_labels`` and likewise ``val_`` and ``test_``. Labels
+        have the shape ``(batch,)`` or ``(batch, 1)``.
     split : {"train", "val", "test", "all"}
         Which part; "all" joins the parts that the file holds.
     class_names : sequence of str, optional
@@ -47,7 +47,8 @@ def from_npz(
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is damaged, lacks an array, or holds pickled objects, which are never loaded: they can run code.
+        If the file is damaged, lacks an array, or holds pickled objects, which are never loaded: they can run
+        code.
 
     See Also
     --------
@@ -100,7 +101,8 @@ def _opened(path):
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(
             f"{path} cannot be read as .npz: it is damaged, cut short, or of another kind.\n"
-            f"Fetch or copy it again; write your own arrays with np.savez(path, train_images=..., train_labels=...)."
+            "Fetch or copy it again; write your own arrays with np.savez(path, train_images=..., "
+            "train_labels=...)."
         ) from error
     if not isinstance(file, np.lib.npyio.NpzFile):
         raise ValueError(
@@ -119,7 +121,8 @@ def _read(file, path, name):
         ) from error
     except ValueError as error:
         raise ValueError(
-            f"{path} holds pickled objects or a damaged array in {name}; pickles are not loaded, they can run code.\n"
+            f"{path} holds pickled objects or a damaged array in {name}; pickles are not loaded, they can "
+            "run code.\n"
             f"Write the file again from plain number arrays, all images of one size."
         ) from error
 

@@ -24,7 +24,8 @@ PICTURES = {
             "pixel_size_um": 0.107,
             "source": "Cell in saline, quantitative phase image (Müller et al. 2018; scikit-image)",
             "license": "CC0",
-            "citation": "Müller, Schürmann, Girardo, Cojoc and Guck 2018, Accurate evaluation of size and refractive "
+            "citation": "Müller, Schürmann, Girardo, Cojoc and Guck 2018, Accurate evaluation of size and "
+            "refractive "
             "index for spherical objects in quantitative phase imaging, Optics Express 26(8):10729-10743, "
             "doi:10.1364/OE.26.010729",
         },
@@ -35,7 +36,8 @@ PICTURES = {
         {
             "source": "Colon glands, FHL2 stained brown by DAB, nuclei blue (CMMI; scikit-image)",
             "license": "no known copyright restrictions",
-            "citation": "Center for Microscopy and Molecular Imaging (CMMI); distributed with scikit-image as "
+            "citation": "Center for Microscopy and Molecular Imaging (CMMI); distributed with scikit-image "
+            "as "
             "skimage.data.immunohistochemistry",
         },
     ),

@@ -99,9 +99,11 @@ _RECORDS = (
         citation="Acevedo et al. 2020, Data in Brief 30:105474, Mendeley Data doi:10.17632/snkd93bnjr.1",
         num_bytes=25_840_366,
         known_problems=(
-            "Other resizing and other split than BloodMNIST, duplicates removed: scores do not compare with it.",
+            "Other resizing and other split than BloodMNIST, duplicates removed: scores do not compare with "
+            "it.",
             _NO_PATIENTS,
-            "The colors of the four corners, with no cell in view, tell the classes apart better than chance.",
+            "The colors of the four corners, with no cell in view, tell the classes apart better than "
+            "chance.",
         ),
     ),
 )

@@ -1,0 +1,25 @@
+"""The figures of the course: cell images with scale bars, and the arithmetic of a convolution.
+
+Every function draws a new pyplot figure (or into the `ax` that it is given) and returns nothing, so a
+notebook shows each figure once. What a figure shows is written on it; where the images come from stands small
+below it.
+"""
+
+from .layers import show_kernels, show_maps
+from .pictures import show_image, show_images
+from .style import ACCENT, CONTRAST, QUIET, SIGNED, style, use_style
+from .window import show_window
+
+__all__ = [
+    "ACCENT",
+    "CONTRAST",
+    "QUIET",
+    "SIGNED",
+    "show_image",
+    "show_images",
+    "show_kernels",
+    "show_maps",
+    "show_window",
+    "style",
+    "use_style",
+]

@@ -1,0 +1,76 @@
+"""The look of every figure: one accent, one contrast, small type that can still be read."""
+
+import textwrap
+
+import matplotlib.pyplot as plt
+from matplotlib.colors import LinearSegmentedColormap
+
+ACCENT = "#1f66b0"
+
+CONTRAST = "#b8500f"
+
+QUIET = "#5b6470"
+
+WIDTH_INCHES = 7.2  # the text width of a page of the book
+
+SMALL_POINTS = 9
+
+STYLE = {
+    "figure.facecolor": "white",
+    "figure.dpi": 144,
+    "figure.figsize": (WIDTH_INCHES, 4.0),
+    "savefig.facecolor": "white",
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.labelsize": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": plt.cycler(color=[ACCENT, CONTRAST, QUIET, "#2f8f7f", "#8a6fb5"]),
+    "xtick.labelsize": SMALL_POINTS,
+    "ytick.labelsize": SMALL_POINTS,
+    "legend.fontsize": SMALL_POINTS,
+    "legend.frameon": False,
+    "image.cmap": "gray",
+    "image.interpolation": "nearest",
+}
+
+SIGNED = LinearSegmentedColormap.from_list("cellcnn_signed", [CONTRAST, "#f7f7f5", ACCENT])
+
+SIGNED.__doc__ = (
+    "Orange below zero, near white at zero, blue above: for values with a sign, never for images."
+)
+
+
+def use_style():
+    """Give all later figures the look of the course.
+
+    Examples
+    --------
+    >>> from cellcnn_helpers import plots
+    >>> plots.use_style()
+    """
+    plt.rcParams.update(STYLE)
+
+
+def style():
+    """Return a context in which figures have the look of the course.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> from cellcnn_helpers import plots
+    >>> with plots.style():
+    ...     figure, axes = plt.subplots(1, 2)
+    >>> plt.close(figure)
+    """
+    return plt.rc_context(STYLE)
+
+
+def write_source(figure, source):
+    if source:
+        width = figure.get_size_inches()[0]
+        figure.supxlabel(wrapped(source, width), x=0.01, ha="left", size=SMALL_POINTS, color=QUIET)
+
+
+def wrapped(text, width_inches):
+    return textwrap.fill(text, max(int(width_inches * 13), 20))

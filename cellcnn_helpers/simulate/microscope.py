@@ -1,0 +1,132 @@
+"""The optics and the camera."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import fft
+
+from .. import _checks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Microscope:
+    """The optics and the camera: what turns a stained specimen into an image.
+
+    Parameters
+    ----------
+    pixel_size_um : float
+        Side of a camera pixel on the specimen.
+    wavelength_um : float
+        Of the emitted light; 0.461 is the maximum of DAPI.
+    numerical_aperture : float
+        Of the objective. The point-spread function is a Gaussian with sigma = 0.21 wavelength / aperture.
+    haze : float
+        Share of the light, 0 to 1, that comes from out of focus and is spread over `haze_width_um`.
+    haze_width_um : float
+        Sigma of that spread.
+    nucleus_photons : float
+        Photons in a pixel at the thickest place of a nucleus of average brightness.
+    background_photons : float
+        Photons in a pixel beside the cell.
+    illumination_gradient : float
+        The light changes by up to this share, 0 to 1, from the middle to a corner of the image.
+    read_noise_photons : float
+        Standard deviation of the camera's own noise.
+    gain : float
+        Grey values per photon.
+    offset : float
+        Grey value of no light.
+    bit_depth : int
+        From 1 to 16. Up to 8 bits the images are uint8, else uint16.
+
+    References
+    ----------
+    Lehmussola et al. 2007, Computational framework for simulating fluorescence microscope images with cell
+    populations, IEEE Transactions on Medical Imaging 26(7):1010-1016.
+
+    Examples
+    --------
+    >>> round(Microscope(wavelength_um=0.5, numerical_aperture=0.5).psf_sigma_um, 3)
+    0.21
+    """
+
+    pixel_size_um: float = 0.25
+    wavelength_um: float = 0.461
+    numerical_aperture: float = 0.75
+    haze: float = 0.15
+    haze_width_um: float = 1.2
+    nucleus_photons: float = 85.0
+    background_photons: float = 6.0
+    illumination_gradient: float = 0.15
+    read_noise_photons: float = 1.5
+    gain: float = 0.9
+    offset: float = 4.0
+    bit_depth: int = 8
+
+    def __post_init__(self):
+        for name in ("pixel_size_um", "wavelength_um", "numerical_aperture", "haze_width_um", "gain"):
+            _checks.real_number(name, getattr(self, name), low=0, low_open=True)
+        for name in ("nucleus_photons", "background_photons", "read_noise_photons", "offset"):
+            _checks.real_number(name, getattr(self, name), low=0)
+        for name in ("haze", "illumination_gradient"):
+            _checks.real_number(name, getattr(self, name), low=0, high=1)
+        if _checks.whole_number("bit_depth", self.bit_depth) > 16:
+            raise ValueError(
+                f"`bit_depth` must be at most 16: got bit_depth={self.bit_depth}.\nGive 8, 12 or 16."
+            )
+
+    @property
+    def psf_sigma_um(self):
+        """Width of the point-spread function (sigma of the Gaussian), in micrometres."""
+        return 0.21 * self.wavelength_um / self.numerical_aperture
+
+    def blur(self, light, pixel_size_um=None):
+        """Spread the light of every point over the point-spread function and the haze.
+
+        (..., H, W) -> (..., H, W)
+
+        Parameters
+        ----------
+        light : array
+            Light per pixel. The image is taken to go on periodically, so leave a margin.
+        pixel_size_um : float, optional
+            Side of these pixels; by default those of the camera.
+
+        Notes
+        -----
+        The sum of the light is kept. Pixels larger than twice `psf_sigma_um` are too coarse for the Gaussian.
+        """
+        light = np.asarray(light)
+        size = self.pixel_size_um if pixel_size_um is None else pixel_size_um
+        rows, columns = fft.fftfreq(light.shape[-2], size), fft.rfftfreq(light.shape[-1], size)
+        squared = rows[:, np.newaxis] ** 2 + columns**2  # (H, W // 2 + 1), (cycles per micrometre)²
+        transfer = (1 - self.haze) * _gaussian_transfer(squared, self.psf_sigma_um)
+        transfer += self.haze * _gaussian_transfer(squared, self.haze_width_um)
+        spectrum = fft.rfft2(light) * transfer.astype(light.real.dtype)
+        return np.maximum(fft.irfft2(spectrum, light.shape[-2:]), 0)
+
+    def record(self, photons, rng):
+        """Count the photons with the camera.
+
+        (...) -> (...) of uint8 or uint16
+
+        Parameters
+        ----------
+        photons : array
+            Mean number of photons per pixel.
+        rng : numpy.random.Generator
+
+        Notes
+        -----
+        The count is Poisson: its variance equals its mean. Then come read noise, gain, offset, rounding, and
+        clipping to the range of the camera.
+        """
+        counted = rng.poisson(photons) + self.read_noise_photons * rng.standard_normal(
+            np.shape(photons), np.float32
+        )
+        grey = np.rint(counted * self.gain + self.offset)
+        return np.clip(grey, 0, 2**self.bit_depth - 1).astype(np.uint8 if self.bit_depth <= 8 else np.uint16)
+
+
+def _gaussian_transfer(squared_frequency, sigma_um):
+    return np.exp(-2 * np.pi**2 * sigma_um**2 * squared_frequency)
