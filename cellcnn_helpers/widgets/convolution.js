@@ -69,7 +69,7 @@ function makeView(on) {
       v.play, v.still, v.fill.label, v.predict.label),
     v.numbers, v.guessing, v.verdict, v.details,
     element("fieldset", {}, element("legend", {}, "How the window moves"),
-      element("div", { class: "cellcnn-row" },
+      element("div", { class: "cellcnn-moves" },
         labelled("Padding", v.padding), labelled("Stride", v.strides), labelled("Dilation", v.dilation)),
       v.formula),
     v.live,
@@ -168,6 +168,7 @@ function render({ model, el, own }) {
     drawGrey(v.input.canvas, picture, picture);
     drawScale(v.input.scale, picture);
     place(v.input.canvas, { top: down.before, left: across.before, rows: picture.rows, columns: picture.columns }, whole);
+    v.root.style.setProperty("--ratio", Math.min(1, whole.columns / whole.rows));
     v.input.field.style.aspectRatio = `${whole.columns} / ${whole.rows}`;
     v.input.caption.textContent = `Picture, ${times(picture.rows, picture.columns)}`;
     v.input.field.setAttribute("aria-label", `Picture. The arrow keys move the window; it is at row ${row}, column ${column} of the result.`);
@@ -183,7 +184,7 @@ function render({ model, el, own }) {
     place(v.output.canvas, { top: 0, left: 0, ...result }, result);
     place(v.output.mark, { top: row, left: column, rows: 1, columns: 1 }, result);
     v.output.field.style.aspectRatio = `${result.columns} / ${result.rows}`;
-    v.output.field.style.width = `${(100 * result.columns) / whole.columns}%`; // as large as the picture's own pixels
+    v.output.field.style.setProperty("--share", result.columns / whole.columns); // its pixels as large as the picture's
     v.output.caption.textContent = `Result, ${times(result.rows, result.columns)}`;
     v.output.field.setAttribute("aria-label", `Result, ${times(result.rows, result.columns)} pixels; the pixel at row ${row}, column ${column} is marked.`);
   }
