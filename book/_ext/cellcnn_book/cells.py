@@ -7,7 +7,7 @@ import warnings
 _MARK = re.compile(r"(?P<indent>[ ]*)# (?P<which>BEGIN|END) SOLUTION")
 _NEARLY_MARK = re.compile(r"#.*\b(begin|end)[\s_-]*solution", re.IGNORECASE)
 # `%matplotlib inline`, `!ls`, `times = %timeit -o f()`, `np.pad?`
-_IPYTHON = re.compile(r"(?P<indent>\s*)(?:(?:[\w, ]+=\s*)?[%!].*|[\w.]+\?{1,2}\s*)")
+_IPYTHON = re.compile(r"(?P<indent>\s*)(?:(?:[\w, ]+=\s*)?(?:%{1,2}[a-zA-Z]|!).*|[\w.]+\?{1,2}\s*)")
 
 
 def nearly_mark(line):
