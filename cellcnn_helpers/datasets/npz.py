@@ -64,7 +64,11 @@ def from_npz(
     """
     path = Path(path)
     split = _checks.choice("split", split, (*SPLITS, "all"))
-    with _opened(path) as file:
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"`path` is not a file: got path={str(path)!r}.\nCheck the name and the folder."
+        )
+    with open(path, "rb") as opened, _arrays(opened, path) as file:
         held = [name for name in SPLITS if f"{name}_images" in file and f"{name}_labels" in file]
         wanted = held if split == "all" else [split]
         if not set(wanted) <= set(held) or not held:
@@ -91,13 +95,10 @@ def from_npz(
         raise type(error)(f'{path}, split "{split}": {error}') from error
 
 
-def _opened(path):
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"`path` is not a file: got path={str(path)!r}.\nCheck the name and the folder."
-        )
+def _arrays(opened, path):
+    """The arrays by name. The file comes opened, because `np.load` leaves a damaged one open."""
     try:
-        file = np.load(path, allow_pickle=False)
+        file = np.load(opened, allow_pickle=False)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(
             f"{path} cannot be read as .npz: it is damaged, cut short, or of another kind.\n"

@@ -88,8 +88,8 @@ def show_images(images, titles=None, *, columns=6, pixel_size_um=None, source=""
     >>> plots.show_images(np.random.default_rng(0).random((3, 16, 16)), ["a", "b", "c"])
     >>> plt.close()
     """
-    if isinstance(images, np.ndarray) and images.ndim == 3 and images.shape[-1] in (3, 4) and titles is None:
-        images = images[np.newaxis]  # a single colour image: rows of 3 pixels are no cell
+    if isinstance(images, np.ndarray) and images.ndim == 3 and images.shape[-1] == 3:
+        images = images[np.newaxis]  # one color image: a batch of images three pixels wide is not likely
     images = [_checked_image(f"images[{index}]", image) for index, image in enumerate(images)]
     if not images:
         raise ValueError("`images` is empty: got images=[].\nGive at least one image.")

@@ -118,8 +118,7 @@ class _Step:
         return self.padded[np.ix_(*self.window(place))] * self.kernel
 
     def sum_text(self):
-        """The sum written out, such as 200 − 90 + 201 − 60 + 199 − 55; cells where the kernel is 0 are "
-        "left out."""
+        """The sum written out, such as 200 − 90 + 201 − 60; products with a 0 of the kernel are left out."""
         products = self.products(self.place)[self.kernel != 0]
         if not products.size:
             return "0"

@@ -1,0 +1,112 @@
+"""A real server on this machine, with the faults that downloads meet."""
+
+import hashlib
+import http.server
+import io
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from cellcnn_helpers.datasets import registry
+
+
+def npz_bytes():
+    """A small file in MedMNIST layout."""
+    rng = np.random.default_rng(0)
+    arrays = {}
+    for split, num_images in (("train", 6), ("val", 2), ("test", 3)):
+        arrays[f"{split}_images"] = rng.integers(0, 256, (num_images, 28, 28, 3)).astype(np.uint8)
+        arrays[f"{split}_labels"] = (np.arange(num_images) % 8).astype(np.uint8)[:, np.newaxis]
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+GOOD = npz_bytes()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers by the path: /good, /truncated, /other, /404, /500, /silent, /stops, /slow."""
+
+    def do_GET(self):
+        kind = self.path.split("/")[1]
+        self.server.requested.append(kind)
+        if kind in ("404", "500"):
+            self.send_error(int(kind))
+            return
+        if kind == "silent":
+            self.server.released.wait(20)
+            return
+        body = b"<html>Please log in</html>" if kind == "other" else GOOD
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if kind in ("truncated", "stops"):
+            self.wfile.write(body[: len(body) // 2])
+            self.wfile.flush()
+            if kind == "stops":
+                self.server.released.wait(20)
+            return
+        if kind == "slow":
+            for start in range(0, len(body), 1 + len(body) // 10):
+                self.wfile.write(body[start : start + 1 + len(body) // 10])
+                self.wfile.flush()
+                time.sleep(0.05)
+            return
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        """Stay quiet."""
+
+
+@pytest.fixture
+def server():
+    """The running server; `server.url(kind)` is an address with that behavior."""
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    running.requested, running.released = [], threading.Event()
+    running.url = lambda kind: f"http://127.0.0.1:{running.server_port}/{kind}/cells.npz"
+    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield running
+    running.released.set()
+    running.shutdown()
+    running.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def record_for(server):
+    """Make the record of a file that lies at addresses of these kinds."""
+
+    def make(*kinds, checksum=None):
+        return registry.DataFile(
+            dataset="cells",
+            name="cells.npz",
+            size=28,
+            urls=tuple(kind if "://" in kind else server.url(kind) for kind in kinds),
+            checksum=checksum or f"md5:{hashlib.md5(GOOD).hexdigest()}",
+            class_names=registry.BLOOD_CELL_CLASSES,
+            source="Cells of the test",
+            license="CC0",
+            citation="none",
+            num_bytes=len(GOOD),
+        )
+
+    return make
+
+
+@pytest.fixture
+def online(monkeypatch, tmp_path):
+    """Downloads allowed, no $CELLCNN_DATA, the cache in a folder of the test; returns that folder."""
+    monkeypatch.delenv("CELLCNN_OFFLINE", raising=False)
+    monkeypatch.delenv("CELLCNN_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "cellcnn"
+
+
+@pytest.fixture
+def good_bytes():
+    """The bytes of the file that the records describe."""
+    return GOOD
