@@ -13,16 +13,20 @@ from pathlib import Path
 
 # Read by the chapters' kernels when they start: quiet TensorFlow, no download.
 ENVIRONMENT = {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "2", "CELLCNN_OFFLINE": "1"}
-# ipykernel warns each time that it talks over TCP, and a user's own start-up files do not belong in the book.
-KERNEL_CONFIG = "c = get_config()\nc.IPKernelApp.log_level = 40\n"
+# What libraries write past Python goes to the log; Python's own warnings still stand below their cell.
+KERNEL_CONFIG = "c = get_config()\nc.IPKernelApp.capture_fd_output = False\n"
 
 
-def set_environment(root):
-    """Settings that the kernels inherit."""
-    profile = root / "_build" / "ipython" / "profile_default"
+def prepare_kernels(folder):
+    """Settings that the kernels inherit. Their own profile keeps a user's start-up files out of the book."""
+    profile = folder / "ipython" / "profile_default"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "ipython_kernel_config.py").write_text(KERNEL_CONFIG)
     os.environ.update(ENVIRONMENT, IPYTHONDIR=str(profile.parent))
+    # Our own messages keep the terminal; processes that we start write into the log.
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    with open(folder / "kernels.log", "w") as log:
+        os.dup2(log.fileno(), 2)
 
 
 def build(root):
@@ -58,7 +62,7 @@ def main():
     here = Path(__file__).resolve().parent.parent
     parser.add_argument("root", nargs="?", type=Path, default=here, help="the checkout (default: this one)")
     root = parser.parse_args().root.resolve()
-    set_environment(root)
+    prepare_kernels(root / "_build")
     start = time.monotonic()
     if not build(root):
         sys.exit("book: not built. Each line above names a file and line, and what is wrong there.")

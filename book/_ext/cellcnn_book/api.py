@@ -22,10 +22,8 @@ def directive_for(thing):
 def public(package, part=""):
     """The names that a package exports, in order; those of one of its modules if `part` says so."""
     module = import_module(package)
-    home = f"{package}.{part}" if part else None
-    return [
-        name for name in module.__all__ if home in (None, getattr(getattr(module, name), "__module__", None))
-    ]
+    homes = {name: getattr(getattr(module, name), "__module__", None) for name in module.__all__}
+    return [name for name, home in homes.items() if not part or home == f"{package}.{part}"]
 
 
 def expand(match):

@@ -7,6 +7,7 @@ was executed just now or its outputs came from the cache.
 import re
 
 from docutils import nodes
+from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
@@ -34,7 +35,7 @@ class MeasuredRole(SphinxRole):
 
 def location(node):
     """The nearest place in the source: outputs know their cell's line, but not every node in them does."""
-    while node is not None and node.line is None:
+    while node is not None and not node.line:
         node = node.parent
     return node
 
@@ -63,18 +64,9 @@ class FinishOutputs(SphinxTransform):
     default_priority = 500
 
     def apply(self):
-        for cell in cells(self.document):
-            if "tag_raises-exception" not in cell["classes"]:
-                self.check_no_error(cell)
         self.fill_in_measured()
         self.explain_widgets()
         self.check_alt()
-
-    def check_no_error(self, cell):
-        for block in cell.findall(nodes.literal_block):
-            if "traceback" in block["classes"]:
-                last = ANSI.sub("", block.astext()).strip().splitlines()[-1]
-                logger.error("the cell fails: %s", last, location=location(cell))
 
     def fill_in_measured(self):
         values = {}
@@ -108,6 +100,21 @@ class FinishOutputs(SphinxTransform):
                 logger.error("an `<img>` without alt text in this HTML.", location=location(raw))
 
 
+def report_failing_cell(app, doctree):
+    """Say where execution stopped: myst-nb names the page alone."""
+    docname = app.env.docname
+    data = NbMetadataCollector.get_exec_data(app.env, docname)
+    if not (data and data["traceback"]):
+        return
+    _, _, told = ANSI.sub("", data["traceback"]).partition("executing the following cell:\n")
+    source, _, error = told.strip("-\n").partition("\n-----")
+    cells = app.env.cellcnn_chapters[docname].code_cells
+    line = next((cell.line for cell in cells if cell.stub_source.strip() == source.strip()), "")
+    last = (error or data["traceback"]).strip().splitlines()[-1]
+    logger.error("this cell fails: %s", last, location=f"{app.env.doc2path(docname)}:{line}")
+
+
 def setup(app):
     app.add_role("measured", MeasuredRole())
     app.add_transform(FinishOutputs)
+    app.connect("doctree-read", report_failing_cell)

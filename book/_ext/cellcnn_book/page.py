@@ -70,8 +70,9 @@ def add_buttons(app, pagename, templatename, context, doctree):
 
 def add_description(app, pagename, templatename, context, doctree):
     """Describe the page to search engines with its first paragraph; pages without text with the book's."""
-    doctree = doctree or app.env.get_doctree(app.config.root_doc)
-    text = " ".join(doctree.next_node(nodes.paragraph).astext().split())
+    home = app.env.get_doctree(app.config.root_doc)
+    first = (doctree and doctree.next_node(nodes.paragraph)) or home.next_node(nodes.paragraph)
+    text = " ".join(first.astext().split())
     if len(text) > 160:
         text = text[:159].rpartition(" ")[0] + "…"
     tag = f'\n<meta name="description" content="{escape(text)}" />'
