@@ -1,7 +1,8 @@
 """Argument checks at the door of public functions.
 
-Every message says which argument is wrong, what was received as ``name=value``, and how to mend it. The checks
-return the argument in the form that the code behind the door works with, so one call both checks and converts.
+Every message says which argument is wrong, what was received as ``name=value``, and how to mend it. The
+checks return the argument in the form that the code behind the door works with, so one call both checks and
+converts.
 """
 
 import numbers
@@ -24,9 +25,9 @@ def received(name, value):
 def float_array(name, value, *, axes, complex_ok=True):
     """Return `value` as a float array with one dimension per name in `axes`.
 
-    Integers and bool become float32; float32 and float64 (and complex, for gradient checks) are kept. The input
-    is never copied without need and never modified. `axes` is a tuple of names such as
-    ``("batch", "height", "width", "channels")``, or None for any number of dimensions.
+    Integers and bool become float32; float32 and float64 (and complex, for gradient checks) are kept. The
+    input is never copied without need and never modified. `axes` is a tuple of names such as ``("batch",
+    "height", "width", "channels")``, or None for any number of dimensions.
     """
     array = as_array(name, value)
     if array.dtype == bool or np.issubdtype(array.dtype, np.integer):
@@ -54,7 +55,8 @@ def as_array(name, value):
         ) from error
     if array.dtype == object:
         raise TypeError(
-            f"`{name}` must be an array of numbers: got {received(name, value)} of type {type(value).__name__}.\n"
+            f"`{name}` must be an array of numbers: got {received(name, value)}, of type "
+            f"{type(value).__name__}.\n"
             f"Give a NumPy array or a nested list of numbers with rows of equal length."
         )
     return array
@@ -85,7 +87,8 @@ def whole_number(name, value, *, minimum=1):
         number = operator.index(value)
     except TypeError:
         raise TypeError(
-            f"`{name}` must be a whole number: got {received(name, value)}.\nGive an int of at least {minimum}."
+            f"`{name}` must be a whole number: got {received(name, value)}.\n"
+            f"Give an int of at least {minimum}."
         ) from None
     if number < minimum:
         raise ValueError(
@@ -140,10 +143,31 @@ def no_nan(name, array):
     if array.size and not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(
-            f"`{name}` holds a value that is not finite: got {name}[{', '.join(map(str, where))}]={array[where]}.\n"
+            f"`{name}` holds a value that is not finite: got "
+            f"{name}[{', '.join(map(str, where))}]={array[where]}.\n"
             f"Find its origin, for example a division by zero, or drop that row."
         )
     return array
+
+
+def images(name, value, *, complex_ok=True):
+    """Return `value` as a float array (batch, height, width, channels) of images with at least one pixel."""
+    array = float_array(name, value, axes=("batch", "height", "width", "channels"), complex_ok=complex_ok)
+    if 0 in array.shape[1:]:
+        raise ValueError(
+            f"`{name}` holds images without a pixel: got {name}.shape={array.shape}.\n"
+            f"Height, width and channels must be at least 1; only the batch may be empty."
+        )
+    return array
+
+
+def array_list(name, value):
+    """Return `value`, a list or tuple of arrays of any shapes, as a list of float arrays."""
+    if not isinstance(value, (list, tuple)):
+        raise TypeError(
+            f"`{name}` must be a list of arrays: got {received(name, value)}.\nFor a single array give [{name}]."
+        )
+    return [float_array(f"{name}[{n}]", array, axes=None) for n, array in enumerate(value)]
 
 
 def same_shape(name, array, shape, of):
@@ -168,3 +192,37 @@ def function(name, value):
             f"`{name}` must be a function: got {received(name, value)}.\nGive its name without brackets."
         )
     return value
+
+
+def class_labels(name, value, logits_shape):
+    """Return `value` as whole numbers (batch,), the classes of the rows of logits (batch, classes)."""
+    array = as_array(name, value)
+    num_rows, num_classes = logits_shape
+    if array.ndim == 2 and array.shape == tuple(logits_shape) and num_classes > 1:
+        raise ValueError(
+            f"`{name}` must be class numbers, one per row, not one-hot: got {name}.shape={array.shape}.\n"
+            f"Give {name}.argmax(axis=1)."
+        )
+    if array.ndim == 2 and array.shape[1] == 1:
+        raise ValueError(
+            f"`{name}` must have one dimension, (batch,): got {name}.shape={array.shape}.\n"
+            f"Drop the second axis: {name}[:, 0]."
+        )
+    if array.shape != (num_rows,):
+        raise ValueError(
+            f"`{name}` must have one class number per row: got {name}.shape={array.shape} for "
+            f"{num_rows} rows.\nGive it the shape ({num_rows},)."
+        )
+    if not np.issubdtype(array.dtype, np.integer):
+        raise TypeError(
+            f"`{name}` must be whole numbers: got {name}.dtype={array.dtype}.\n"
+            f"Convert class numbers by {name}.astype(int); names by np.unique({name}, return_inverse=True)."
+        )
+    outside = np.flatnonzero((array < 0) | (array >= num_classes))
+    if outside.size:
+        raise ValueError(
+            f"`{name}` must lie from 0 to {num_classes - 1} for {num_classes} classes: got "
+            f"{name}[{outside[0]}]={array[outside[0]]}.\n"
+            f"Count classes from 0, or give the last layer more units."
+        )
+    return array

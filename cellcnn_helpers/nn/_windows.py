@@ -1,4 +1,4 @@
-"""Where the windows of a convolution or a pooling lie on an image: shared by both, known to neither's arithmetic."""
+"""Where the windows of a convolution or a pooling lie on an image. All pairs are (rows, columns)."""
 
 from typing import NamedTuple
 
@@ -6,11 +6,9 @@ import numpy as np
 
 from cellcnn_helpers import _checks
 
-IMAGE_AXES = ("batch", "height", "width", "channels")
-
 
 class Grid(NamedTuple):
-    """The positions of all windows on an image of one size, counted in (rows, columns)."""
+    """The positions of all windows on images of one size; made by `lay_grid`."""
 
     image_size: tuple[int, int]
     window_size: tuple[int, int]
@@ -21,39 +19,51 @@ class Grid(NamedTuple):
 
     @property
     def reach(self):
-        """Size in pixels of the patch that one window spans; larger than the window where it is dilated."""
-        return tuple((k - 1) * d + 1 for k, d in zip(self.window_size, self.dilation_rate, strict=True))
+        """Pixels that one window spans; more than its size where it is dilated."""
+        return _reach(self.window_size, self.dilation_rate)
 
     def pad(self, x, value=0):
-        """Surround the images by `value`: (batch, H, W, C) -> (batch, H + top + bottom, W + left + right, C)."""
-        if not np.any(self.padding):
+        """Surround the images by a border that holds `value`."""
+        if self.padding == ((0, 0), (0, 0)):
             return x
-        (top, bottom), (left, right) = self.padding
-        batch, height, width, channels = x.shape
-        shape = (batch, top + height + bottom, left + width + right, channels)
-        padded = np.full(shape, value, dtype=x.dtype)
+        height, width = (n + sum(border) for n, border in zip(self.image_size, self.padding, strict=True))
+        padded = np.full((len(x), height, width, x.shape[-1]), value, dtype=x.dtype)
         self.crop(padded)[...] = x
         return padded
 
     def crop(self, padded):
-        """Return the view of `padded` that holds the images without their border."""
+        """View the images without their border."""
         (top, _), (left, _) = self.padding
         height, width = self.image_size
         return padded[:, top : top + height, left : left + width]
 
     def windows(self, padded):
-        """Return all windows as one view: (batch, H, W, C) -> (batch, H', W', KH, KW, C). Nothing is copied."""
+        """View all windows: (batch, H, W, C) -> (batch, H', W', KH, KW, C)."""
         every = np.lib.stride_tricks.sliding_window_view(padded, self.reach, axis=(1, 2))
         (sr, sc), (dr, dc) = self.strides, self.dilation_rate
         return every[:, ::sr, ::sc, :, ::dr, ::dc].transpose(0, 1, 2, 4, 5, 3)
 
     def cell(self, padded, i, j):
-        """Return the pixels under cell (i, j) of every window, a view: (batch, H, W, C) -> (batch, H', W', C)."""
-        rows, columns = (
-            slice(k * d, k * d + (n - 1) * s + 1, s)
-            for k, d, n, s in zip((i, j), self.dilation_rate, self.output_size, self.strides, strict=True)
-        )
-        return padded[:, rows, columns]
+        """View the pixels under cell (i, j) of every window: (batch, H, W, C) -> (batch, H', W', C)."""
+        (height, width), (sr, sc), (dr, dc) = self.output_size, self.strides, self.dilation_rate
+        return padded[:, _steps(i * dr, height, sr), _steps(j * dc, width, sc)]
+
+    def strips(self, padded):
+        """Copy the windows that lie within one row: (images, H, W, C) -> (images, H, W', KW · C)."""
+        every = np.lib.stride_tricks.sliding_window_view(padded, self.reach[1], axis=2)
+        strips = every[:, :, :: self.strides[1], :, :: self.dilation_rate[1]].swapaxes(3, 4)
+        return strips.reshape(*strips.shape[:3], -1)
+
+    def met_by(self, strips, i):
+        """View the rows that row `i` of the windows meets: (images, H, ...) -> (images, H', ...)."""
+        height = (strips.shape[1] - self.reach[0]) // self.strides[0] + 1
+        return strips[:, _steps(i * self.dilation_rate[0], height, self.strides[0])]
+
+    def collect(self, dstrips, dx):
+        """Go backward through `strips`: add to each pixel of `dx` what its copies in `dstrips` received."""
+        width, stride, dilation = self.output_size[1], self.strides[1], self.dilation_rate[1]
+        for j, received in enumerate(np.split(dstrips, self.window_size[1], axis=-1)):
+            dx[:, :, _steps(j * dilation, width, stride)] += received
 
 
 def lay_grid(x, window_size, *, strides, padding, dilation_rate=1, name="kernel"):
@@ -61,29 +71,39 @@ def lay_grid(x, window_size, *, strides, padding, dilation_rate=1, name="kernel"
     strides = _checks.pair("strides", strides)
     dilation_rate = _checks.pair("dilation_rate", dilation_rate)
     padding = _checks.choice("padding", padding, ("valid", "same"))
-    image_size = x.shape[1:3]
-    if 0 in x.shape[1:]:
-        raise ValueError(
-            f"`x` holds images without a pixel: got x.shape={x.shape}.\n"
-            f"Height, width and channels must be at least 1; only the batch may be empty."
-        )
-    reach = tuple((k - 1) * d + 1 for k, d in zip(window_size, dilation_rate, strict=True))
+    image_size, window_size = x.shape[1:3], tuple(window_size)
+    reach = _reach(window_size, dilation_rate)
     if padding == "same":
-        # As many positions as strides fit into the image; the odd zero goes to the bottom and right.
-        output_size = tuple(-(-n // s) for n, s in zip(image_size, strides, strict=True))
-        missing = (
-            max((out - 1) * s + k - n, 0)
-            for out, s, k, n in zip(output_size, strides, reach, image_size, strict=True)
-        )
-        border = tuple((m // 2, m - m // 2) for m in missing)
+        lay = _lay_same
+    elif reach[0] <= image_size[0] and reach[1] <= image_size[1]:
+        lay = _lay_valid
     else:
-        if reach[0] > image_size[0] or reach[1] > image_size[1]:
-            dilated = "" if reach == tuple(window_size) else f" (with dilation_rate={dilation_rate})"
-            raise ValueError(
-                f"`{name}` spans {reach[0]}×{reach[1]} pixels{dilated} but the images in `x` have "
-                f"{image_size[0]}×{image_size[1]}: got x.shape={x.shape} and {name} size {tuple(window_size)}.\n"
-                f'Use padding="same", a smaller {name}, or larger images.'
-            )
-        output_size = tuple((n - k) // s + 1 for n, k, s in zip(image_size, reach, strides, strict=True))
-        border = ((0, 0), (0, 0))
-    return Grid(image_size, tuple(window_size), strides, dilation_rate, output_size, border)
+        dilated = "" if reach == window_size else f", which dilation_rate={dilation_rate} spreads"
+        raise ValueError(
+            f"`{name}` spans {reach[0]}×{reach[1]} pixels but the images have "
+            f"{image_size[0]}×{image_size[1]}: got x.shape={x.shape} and a {name} of size "
+            f"{window_size}{dilated}.\n"
+            f'Use padding="same", a smaller {name}, or larger images.'
+        )
+    output_size, border = zip(*map(lay, image_size, reach, strides), strict=True)
+    return Grid(image_size, window_size, strides, dilation_rate, output_size, border)
+
+
+def _lay_valid(length, reach, stride):
+    """Return along one axis the number of windows inside the image, and its border of (0, 0) zeros."""
+    return (length - reach) // stride + 1, (0, 0)
+
+
+def _lay_same(length, reach, stride):
+    """Return along one axis as many windows as strides, and the border they need (an odd zero last)."""
+    count = -(-length // stride)
+    missing = max((count - 1) * stride + reach - length, 0)
+    return count, (missing // 2, missing - missing // 2)
+
+
+def _reach(window_size, dilation_rate):
+    return tuple((k - 1) * d + 1 for k, d in zip(window_size, dilation_rate, strict=True))
+
+
+def _steps(start, count, step):
+    return slice(start, start + (count - 1) * step + 1, step)

@@ -1,6 +1,6 @@
-"""Convolution of image batches: the definition, a fast form, the form for large kernels, and the gradients.
+"""Convolution of image batches: the definition, a fast form, one for large kernels, and the gradients.
 
-What deep learning calls convolution is the correlation of the images with the kernel: the kernel is not mirrored.
+What deep learning calls convolution is the correlation of images with a kernel: the kernel is not mirrored.
 """
 
 from typing import NamedTuple
@@ -8,15 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from cellcnn_helpers import _checks
-from cellcnn_helpers.nn._windows import IMAGE_AXES, lay_grid
+from cellcnn_helpers.nn._windows import lay_grid
 
-BLOCK_BYTES = (
-    4 << 20
-)  # windows copied at once: large enough for a fast matrix product, small enough for the cache
+KERNEL_AXES = ("kernel height", "kernel width", "channels", "filters")
+BLOCK_BYTES = 1 << 20  # worked on at once: about what a core's cache holds
 
 
 class Conv2DGradients(NamedTuple):
-    """What `conv2d_backward` returns: one gradient per argument of `conv2d`, each of the argument's shape."""
+    """What `conv2d_backward` returns: a gradient for each argument of `conv2d`, of that argument's shape."""
 
     dx: np.ndarray
     dkernel: np.ndarray
@@ -24,15 +23,15 @@ class Conv2DGradients(NamedTuple):
 
 
 def conv2d_loops(x, kernel, bias=None, *, strides=1, padding="valid", dilation_rate=1):
-    """Convolve images with a kernel, by the definition: one window and one filter at a time.
+    """Convolve images with a kernel by the definition: one window and one filter at a time.
 
-    (batch, H, W, C) * (KH, KW, C, F) -> (batch, H', W', F), as `conv2d`, hundreds of times slower.
+    (batch, H, W, C) * (KH, KW, C, F) -> (batch, H', W', F), as `conv2d` but hundreds of times slower.
 
-    Each output is the sum of the products of the kernel and the pixels under it, plus the bias,
+    Lay the kernel on the image, multiply what lies on top of each other, add it all up, add the bias:
 
         y(r, c) = Σᵢ Σⱼ x(r + i, c + j) · k(i, j) + b
 
-    summed over the channels too, where there are several.
+    and where there are several channels, sum over them too.
 
     Parameters
     ----------
@@ -50,7 +49,7 @@ def conv2d_loops(x, kernel, bias=None, *, strides=1, padding="valid", dilation_r
 
     Examples
     --------
-    The right edge of a cell, bright on the left, under a kernel that takes the right from the left:
+    The edge of a red blood cell, bright glass on the left, under a kernel that asks: left minus right?
 
     >>> import numpy as np
     >>> pixels = np.array([[200, 198, 90], [201, 150, 60], [199, 95, 55]])
@@ -61,18 +60,17 @@ def conv2d_loops(x, kernel, bias=None, *, strides=1, padding="valid", dilation_r
     """
     x, kernel, bias, grid = _prepare(x, kernel, bias, strides, padding, dilation_rate)
     windows = grid.windows(grid.pad(x))  # (batch, H', W', KH, KW, C)
-    y = _empty_output(x, kernel, grid)
+    y = _outputs(x, kernel, bias, grid)  # holds the bias
     for n, r, c, f in np.ndindex(y.shape):
-        y[n, r, c, f] = np.sum(windows[n, r, c] * kernel[..., f]) + bias[f]
+        y[n, r, c, f] += np.sum(windows[n, r, c] * kernel[..., f])
     return y
 
 
 def conv2d(x, kernel, bias=None, *, strides=1, padding="valid", dilation_rate=1):
-    """Convolve images with a kernel: all windows as rows of a matrix, times all filters as its columns.
+    """Convolve images with a kernel, by one matrix product for each row of the kernel.
 
-    (batch, H, W, C) * (KH, KW, C, F) -> (batch, H', W', F), where
-    H' = ⌊(H − (KH − 1) · dilation − 1) / stride⌋ + 1 with ``padding="valid"`` and ⌈H / stride⌉ with ``"same"``;
-    W' likewise.
+    (batch, H, W, C) * (KH, KW, C, F) -> (batch, H', W', F), where H' = ⌊(H − (KH − 1) · dilation − 1) /
+    stride⌋ + 1 with ``padding="valid"`` and ⌈H / stride⌉ with ``"same"``; W' likewise.
 
     Parameters
     ----------
@@ -81,38 +79,39 @@ def conv2d(x, kernel, bias=None, *, strides=1, padding="valid", dilation_rate=1)
     kernel : array_like, shape (KH, KW, C, F)
         F filters of KH × KW weights for each of the C channels.
     bias : array_like, shape (F,), optional
-        Added to each filter's output. Default: nothing is added.
+        Added to each filter's output. By default nothing is added.
     strides : int or (int, int)
-        Step from window to window, in rows and columns, at least 1.
+        Steps from window to window down the rows and along the columns, at least 1.
     padding : {"valid", "same"}
-        "valid" keeps the window inside the image; "same" surrounds the image with zeros, so that stride 1 keeps
-        its size. An odd zero goes to the bottom and right, as in Keras.
+        "valid" keeps every window inside the image. "same" surrounds the image with zeros, so that stride 1
+        keeps its size; an odd zero goes to the bottom and right, as in Keras.
     dilation_rate : int or (int, int)
         Distance in pixels between neighboring cells of the kernel, at least 1.
 
     Returns
     -------
     numpy.ndarray
-        Shape (batch, H', W', F); the dtype of `x` and `kernel` together.
+        Shape (batch, H', W', F), of the common dtype of `x`, `kernel` and `bias`.
 
     Raises
     ------
     ValueError
         If the shapes do not fit, or a valid window would be larger than the image.
     TypeError
-        If an argument does not hold numbers of the kind it needs.
+        If an argument does not hold the kind of numbers that it needs.
 
     See Also
     --------
-    conv2d_loops : The definition, in loops.
+    conv2d_loops : The definition.
     conv2d_fft : Faster for large kernels.
     conv2d_backward : The gradients.
 
     Notes
     -----
-    Windows overlap, so a matrix of all of them is KH · KW times as large as the images. They are copied in blocks
-    of about 4 MB. Results are checked against `conv2d_loops` and Keras. Unlike Keras on TensorFlow, strides and
-    dilation may be used together.
+    The sum over the kernel's rows stays a loop, Σᵢ; the sum over its columns and the channels becomes a
+    product of matrices. For that the windows of each image row are copied side by side, which takes KW
+    times the memory of the images; the work is cut into blocks of about a megabyte to bound it. The numbers
+    are checked against `conv2d_loops` and Keras. Unlike there, strides and dilation may be combined.
 
     References
     ----------
@@ -131,17 +130,17 @@ def conv2d(x, kernel, bias=None, *, strides=1, padding="valid", dilation_rate=1)
     (1, 2, 2, 1)
     """
     x, kernel, bias, grid = _prepare(x, kernel, bias, strides, padding, dilation_rate)
-    windows = grid.windows(grid.pad(x))  # (batch, H', W', KH, KW, C)
-    filters = kernel.reshape(-1, kernel.shape[-1])  # (KH·KW·C, F)
-    y = _empty_output(x, kernel, grid)
-    for block in _blocks(windows):
-        rows = windows[block].reshape(-1, len(filters))  # copied: one window in each row
-        y[block] = (rows @ filters + bias).reshape(y[block].shape)
+    x = grid.pad(x)
+    y = _outputs(x, kernel, bias, grid)  # holds the bias
+    for source, target in _blocks(x, kernel, grid):
+        strips = grid.strips(x[source])  # (images, rows, W', KW·C): the windows of single rows, side by side
+        for i, weights in enumerate(_rows(kernel)):  # (KW·C, F)
+            y[target] += grid.met_by(strips, i) @ weights
     return y
 
 
 def conv2d_fft(x, kernel, bias=None, *, strides=1, padding="valid", dilation_rate=1):
-    """Convolve images with a kernel through the Fourier transform, whose time hardly depends on the kernel's size.
+    """Convolve images with a kernel through the Fourier transform: the kernel's size hardly costs time.
 
     (batch, H, W, C) * (KH, KW, C, F) -> (batch, H', W', F), as `conv2d`.
 
@@ -161,8 +160,8 @@ def conv2d_fft(x, kernel, bias=None, *, strides=1, padding="valid", dilation_rat
 
     Notes
     -----
-    The transforms of all images, channels and filters are held at once. Rounding differs from `conv2d`: the error
-    is relative to the brightest pixel of the image, and one NaN spreads over its whole image.
+    All transforms are held at once. Rounding differs from that of `conv2d`: errors are relative to the
+    brightest part of the image. One NaN spreads over the whole image.
 
     Examples
     --------
@@ -179,9 +178,8 @@ def conv2d_fft(x, kernel, bias=None, *, strides=1, padding="valid", dilation_rat
     (sr, sc), (dr, dc), (height, width) = grid.strides, grid.dilation_rate, grid.output_size
     spread = np.zeros(grid.reach + kernel.shape[2:], kernel.dtype)
     spread[::dr, ::dc] = kernel
-    # At each frequency the channels meet the filters: (h, w, batch, C) @ (h, w, C, F). Conjugate: not mirrored.
-    x_waves = scipy.fft.rfft2(x, size, axes=(1, 2)).transpose(1, 2, 0, 3)
-    kernel_waves = scipy.fft.rfft2(spread, size, axes=(0, 1)).conj()
+    x_waves = scipy.fft.rfft2(x, size, axes=(1, 2)).transpose(1, 2, 0, 3)  # (h, w, batch, C)
+    kernel_waves = scipy.fft.rfft2(spread, size, axes=(0, 1)).conj()  # (h, w, C, F); conj: do not mirror
     y = scipy.fft.irfft2(x_waves @ kernel_waves, size, axes=(0, 1)).transpose(2, 0, 1, 3)
     return y[:, : height * sr : sr, : width * sc : sc] + bias
 
@@ -206,20 +204,21 @@ def conv2d_backward(dy, x, kernel, *, strides=1, padding="valid", dilation_rate=
     Raises
     ------
     ValueError
-        If `dy` has not the shape of the output.
+        If `dy` does not have the shape of the output, or the other arguments do not fit.
 
     See Also
     --------
     conv2d : The way forward.
-    check_gradient : Tests gradients such as these against finite differences.
+    check_gradient : Tests gradients such as these against the slope of the function.
 
     Notes
     -----
-    Each pixel met several cells of the kernel on the way forward, so it collects a gradient from each of them.
+    Each matrix product of `conv2d` becomes two: one tells the weights, one the pixels, how they changed the
+    loss. A pixel that met several weights on the way forward collects a gradient from each.
 
     Examples
     --------
-    One window: the kernel's gradient is the pixels under it, and the pixels' gradient is the kernel.
+    A single window: the kernel's gradient is the pixels under it, and theirs is the kernel.
 
     >>> import numpy as np
     >>> x = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 2, 1)
@@ -230,64 +229,72 @@ def conv2d_backward(dy, x, kernel, *, strides=1, padding="valid", dilation_rate=
     """
     x, kernel, _, grid = _prepare(x, kernel, None, strides, padding, dilation_rate)
     dy = _checks.gradient_array("dy", dy, (len(x), *grid.output_size, kernel.shape[-1]))
-    padded = grid.pad(x)
-    windows = grid.windows(padded)  # (batch, H', W', KH, KW, C)
-    filters = kernel.reshape(-1, kernel.shape[-1])  # (KH·KW·C, F)
-    dx = np.zeros(padded.shape, np.result_type(dy, kernel))
-    dfilters = np.zeros(filters.shape, np.result_type(dy, x))
-    for images, out_rows in _blocks(windows):
-        dout = dy[images, out_rows].reshape(-1, filters.shape[1])
-        rows = windows[images, out_rows].reshape(-1, len(filters))
-        dfilters += rows.T @ dout
-        dwindows = (dout @ filters.T).reshape(windows[images, out_rows].shape)
-        first = out_rows.start * grid.strides[0]
-        strip = grid._replace(output_size=dwindows.shape[1:3])
-        for i, j in np.ndindex(grid.window_size):
-            strip.cell(dx[images, first:], i, j)[...] += dwindows[:, :, :, i, j]
-    return Conv2DGradients(grid.crop(dx), dfilters.reshape(kernel.shape), dy.sum(axis=(0, 1, 2)))
+    x = grid.pad(x)
+    dx = np.zeros(x.shape, np.result_type(dy, kernel))
+    dkernel = np.zeros(kernel.shape, np.result_type(dy, x))
+    for source, target in _blocks(x, kernel, grid):
+        strips = grid.strips(x[source])  # (images, rows, W', KW·C)
+        dstrips = np.zeros(strips.shape, dx.dtype)
+        for i, (weights, dweights) in enumerate(zip(_rows(kernel), _rows(dkernel), strict=True)):  # (KW·C, F)
+            dweights += np.tensordot(grid.met_by(strips, i), dy[target], axes=[(0, 1, 2), (0, 1, 2)])
+            grid.met_by(dstrips, i)[...] += dy[target] @ weights.T
+        grid.collect(dstrips, dx[source])
+    return Conv2DGradients(grid.crop(dx), dkernel, dy.sum(axis=(0, 1, 2)))
 
 
 def _prepare(x, kernel, bias, strides, padding, dilation_rate, complex_ok=True):
-    """Check the arguments that all forms share; a missing bias becomes zeros."""
-    x = _checks.float_array("x", x, axes=IMAGE_AXES, complex_ok=complex_ok)
-    kernel = _checks.float_array(
-        "kernel", kernel, axes=("kernel height", "kernel width", "channels", "filters"), complex_ok=complex_ok
-    )
+    """Check what all forms share, and lay the grid; a missing bias becomes zeros."""
+    x = _checks.images("x", x, complex_ok=complex_ok)
+    kernel = _checks.float_array("kernel", kernel, axes=KERNEL_AXES, complex_ok=complex_ok)
+    channels, (*_, expected, filters) = x.shape[-1], kernel.shape
     if 0 in kernel.shape:
         raise ValueError(
-            f"`kernel` has no weights: got kernel.shape={kernel.shape}.\nGive every axis a length of at least 1."
+            f"`kernel` has no weights: got kernel.shape={kernel.shape}.\nEvery axis must be at least 1 long."
         )
-    channels, expected = x.shape[3], kernel.shape[2]
     if channels != expected:
-        mend = f"Give the kernel {channels} input channels"
-        mend += ", or use one channel: x[..., :1]." if expected == 1 else "."
+        mend = ", or use one channel: x[..., :1]" if expected == 1 else ""
         raise ValueError(
             f"`x` has {channels} channels but `kernel` expects {expected}: "
-            f"got x.shape={x.shape} and kernel.shape={kernel.shape}.\n{mend}"
+            f"got x.shape={x.shape} and kernel.shape={kernel.shape}.\n"
+            f"Give the kernel {channels} input channels{mend}."
         )
-    num_filters = kernel.shape[3]
     if bias is None:
-        bias = np.zeros(num_filters, kernel.dtype)
+        bias = np.zeros(filters, kernel.dtype)
     bias = _checks.float_array("bias", bias, axes=("filters",), complex_ok=complex_ok)
-    if len(bias) != num_filters:
+    if len(bias) != filters:
         raise ValueError(
-            f"`bias` must hold one number per filter: got bias.shape={bias.shape} and kernel.shape={kernel.shape}.\n"
-            f"Give it shape ({num_filters},)."
+            f"`bias` must hold one number per filter: got bias.shape={bias.shape} and "
+            f"kernel.shape={kernel.shape}.\nGive it the shape ({filters},)."
         )
     grid = lay_grid(x, kernel.shape[:2], strides=strides, padding=padding, dilation_rate=dilation_rate)
     return x, kernel, bias, grid
 
 
-def _empty_output(x, kernel, grid):
-    return np.empty((len(x), *grid.output_size, kernel.shape[-1]), np.result_type(x, kernel))
+def _outputs(x, kernel, bias, grid):
+    """Return (batch, H', W', F), where each filter's bias already stands."""
+    y = np.empty((len(x), *grid.output_size, len(bias)), np.result_type(x, kernel, bias))
+    y[...] = bias
+    return y
 
 
-def _blocks(windows):
-    """Cut (batch, H', ...) into blocks of about BLOCK_BYTES: pairs of slices over images and output rows."""
-    batch, height = windows.shape[:2]
-    row_bytes = int(np.prod(windows.shape[2:])) * windows.itemsize
+def _rows(kernel):
+    """View each row of the kernel as a matrix: (KH, KW, C, F) -> (KH, KW·C, F)."""
+    return kernel.reshape(len(kernel), -1, kernel.shape[-1])
+
+
+def _blocks(x, kernel, grid):
+    """Cut the work into blocks of about BLOCK_BYTES: some images, or some rows of one.
+
+    Yields pairs of indices: what to read, in the padded images, and what to write, in the outputs.
+    """
+    _, kernel_width, channels, filters = kernel.shape
+    height, width = grid.output_size
+    row_bytes = width * (kernel_width * channels + filters) * x.itemsize
     num_rows = min(max(BLOCK_BYTES // row_bytes, 1), height)
     num_images = max(BLOCK_BYTES // (row_bytes * height), 1)
-    for n in range(0, batch, num_images):
-        for r in range(0, height, num_rows):
-            yield slice(n, n + num_images), slice(r, r + num_rows)
+    for n in range(0, len(x), num_images):
+        images = slice(n, n + num_images)
+        for first in range(0, height, num_rows):
+            end = min(first + num_rows, height)
+            rows = slice(first * grid.strides[0], (end - 1) * grid.strides[0] + grid.reach[0])
+            yield (images, rows), (images, slice(first, end))

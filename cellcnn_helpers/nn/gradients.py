@@ -11,6 +11,12 @@ STEP = 1e-6
 TOLERANCE = 1e-6
 
 
+class InputGradient(NamedTuple):
+    """The gradient of a function with a single input: `dx`, of the shape of that input."""
+
+    dx: np.ndarray
+
+
 class GradientError(ArithmeticError):
     """A gradient that disagrees with the slope of its function."""
 
@@ -23,19 +29,20 @@ class GradientCheck(NamedTuple):
 
 
 def check_gradient(function, backward, *inputs, rng=0):
-    """Test that `backward` gives the gradients of `function`, by walking a tiny step in three random directions.
+    """Test that `backward` gives the gradients of `function`, by small steps in three random directions.
 
-    With y = function(*inputs) and a random dy of y's shape, the loss is Σ dy · y. For each input a random direction
-    v is drawn; the slope of the loss along v, measured by central differences, must equal Σ v · gradient.
+    With y = function(*inputs) and a random dy of y's shape, the loss is Σ dy · y. For each input a random
+    direction v is drawn; the slope of the loss along v, measured by central differences, must equal Σ v ·
+    gradient.
 
     Parameters
     ----------
     function : callable
         ``function(*inputs)`` returns an array or a number.
     backward : callable
-        ``backward(dy, *inputs)`` returns the gradients in the order of the inputs, as a tuple (a named tuple gives
-        its names to the errors), or one array for one input. Gradients beyond the number of inputs are not
-        checked: ``check_gradient(conv2d, conv2d_backward, x, kernel)`` leaves the bias out.
+        ``backward(dy, *inputs)`` returns the gradients in the order of the inputs, as a tuple (a named
+        tuple gives its names to the errors), or one array for one input. Gradients beyond the number of
+        inputs are not checked: ``check_gradient(conv2d, conv2d_backward, x, kernel)`` leaves the bias out.
     *inputs : array_like
         Where to check. They are converted to float64.
     rng : int or numpy.random.Generator
@@ -68,71 +75,72 @@ def check_gradient(function, backward, *inputs, rng=0):
     """
     _checks.function("function", function)
     _checks.function("backward", backward)
-    rng = np.random.default_rng(rng)
-    inputs = [
-        _checks.float_array(f"inputs[{i}]", x, axes=None).astype(np.float64) for i, x in enumerate(inputs)
-    ]
     if not inputs:
-        raise ValueError(
-            "`inputs` is empty: got inputs=().\nGive at least one array to check the gradient at."
-        )
-    y = np.asarray(function(*inputs))
-    dy = rng.standard_normal(y.shape)
-    result = backward(dy, *inputs)
-    names = getattr(result, "_fields", [f"gradient {i}" for i in range(len(inputs))])
+        raise ValueError("`inputs` is empty: got inputs=().\nGive an array to check the gradient at.")
+    inputs = [_checks.float_array(f"inputs[{n}]", x, axes=None) for n, x in enumerate(inputs)]
+    inputs = [x.astype(np.float64) for x in inputs]
+    rng = np.random.default_rng(rng)
+    dy = rng.standard_normal(np.shape(function(*inputs)))
+    gradients = _named_gradients(backward(dy, *inputs), inputs)
+    errors = [
+        _compare(name, gradient, function, inputs, position, dy, rng)
+        for position, (name, gradient) in enumerate(gradients.items())
+        for _ in range(NUM_DIRECTIONS)
+    ]
+    return GradientCheck(tuple(gradients), max(errors))
+
+
+def _named_gradients(result, inputs):
+    """Return what a backward function gave as {name: gradient}, one for each input and of its shape."""
     gradients = result if isinstance(result, (tuple, list)) else (result,)
     if len(gradients) < len(inputs):
         raise GradientError(
-            f"`backward` must return one gradient per input: got {len(gradients)} for {len(inputs)} inputs.\n"
+            f"`backward` must return a gradient per input: got {len(gradients)} for {len(inputs)} inputs.\n"
             f"Return a tuple of {len(inputs)} arrays."
         )
-    largest = 0.0
-    checked = tuple(names[: len(inputs)])
-    for index, (name, gradient) in enumerate(zip(checked, gradients, strict=False)):
-        gradient = np.asarray(gradient)
-        if gradient.shape != inputs[index].shape:
+    names = getattr(result, "_fields", [f"gradient {n}" for n in range(len(gradients))])
+    named = {name: np.asarray(gradient) for name, gradient, _ in zip(names, gradients, inputs, strict=False)}
+    for (name, gradient), x in zip(named.items(), inputs, strict=True):
+        if gradient.shape != x.shape:
             raise GradientError(
-                f"`{name}` has the wrong shape: got {name}.shape={gradient.shape} "
-                f"for an input of shape {inputs[index].shape}.\nA gradient has the shape of its input."
+                f"`{name}` has the wrong shape: got {name}.shape={gradient.shape} for an input of shape "
+                f"{x.shape}.\nA gradient has the shape of its input."
             )
-        for _ in range(NUM_DIRECTIONS):
-            direction = rng.standard_normal(gradient.shape)
-            measured = _slope(function, inputs, index, direction, dy)
-            given = np.sum(gradient * direction)
-            size = max(abs(measured), abs(given), np.linalg.norm(gradient), np.finfo(float).tiny)
-            error = abs(measured - given) / size
-            if not error <= TOLERANCE:  # also where it is NaN
-                raise GradientError(
-                    f"`{name}` is wrong: along a random direction the loss changes by {measured:.9g} per unit step, "
-                    f"but {name} says {given:.9g} (relative error {error:.2g}, allowed {TOLERANCE:g}).\n"
-                    f"Work one entry out by hand, or see which one differs with complex_step_gradient."
-                )
-            largest = max(largest, float(error))
-    return GradientCheck(checked, largest)
+    return named
 
 
-def _slope(function, inputs, index, direction, dy):
-    """Slope of the loss Σ dy · y when input `index` moves along `direction`, by central differences."""
+def _compare(name, gradient, function, inputs, position, dy, rng):
+    """Return the relative error of one gradient along one random direction, or raise GradientError."""
+    direction = rng.standard_normal(gradient.shape)
 
     def loss(step):
-        moved = inputs.copy()
-        moved[index] = inputs[index] + step * direction
-        return np.sum(dy * np.asarray(function(*moved)))
+        moved = [x + step * direction if n == position else x for n, x in enumerate(inputs)]
+        return np.sum(dy * function(*moved))
 
-    return (loss(STEP) - loss(-STEP)) / (2 * STEP)
+    measured = (loss(STEP) - loss(-STEP)) / (2 * STEP)
+    given = np.sum(gradient * direction)
+    size = max(abs(measured), np.linalg.norm(gradient), np.finfo(float).tiny)
+    error = float(abs(measured - given) / size)
+    if not error <= TOLERANCE:  # so that NaN fails too
+        raise GradientError(
+            f"`{name}` is wrong: along a random direction the loss changes by {measured:.9g} per unit, but "
+            f"{name} says {given:.9g} (relative error {error:.2g}, allowed {TOLERANCE:g}).\n"
+            f"Work one entry out by hand, or find the ones that differ with complex_step_gradient."
+        )
+    return error
 
 
 def complex_step_gradient(function, x, dy):
     """Work out the gradient of Σ dy · function(x) for every entry of `x`, exact to rounding.
 
-    (any shape) -> (the shape of x). Entry k is Im Σ dy · function(x + i·h·e_k) / h with a step h of 1e-30: nothing is
-    subtracted, so nothing is lost to rounding, however small the step.
+    (any shape) -> (the shape of x). Entry k is Im Σ dy · function(x + i·h·e_k) / h with a step h of 1e-30:
+    nothing is subtracted, so nothing is lost to rounding, however small the step.
 
     Parameters
     ----------
     function : callable
-        Takes a complex array of the shape of `x`. It must be smooth and keep complex numbers, as all layers here
-        do; `abs`, `conj` and `.real` in it make the result wrong.
+        Takes a complex array of the shape of `x`. It must be smooth and keep complex numbers, as all layers
+        here do; `abs`, `conj` and `.real` in it make the result wrong.
     x : array_like
         Where to take the gradient.
     dy : array_like
@@ -153,8 +161,8 @@ def complex_step_gradient(function, x, dy):
 
     References
     ----------
-    Squire and Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40 (1998) 110,
-    doi:10.1137/S003614459631241X.
+    Squire and Trapp, "Using complex variables to estimate derivatives of real functions", SIAM Review 40
+    (1998) 110, doi:10.1137/S003614459631241X.
 
     Examples
     --------
@@ -173,7 +181,7 @@ def complex_step_gradient(function, x, dy):
         y = np.asarray(function(moved))
         if y.shape != dy.shape:
             raise ValueError(
-                f"`dy` must have the shape of the output: got dy.shape={dy.shape} for an output of shape {y.shape}.\n"
+                f"`dy` must have the shape of the output, {y.shape}: got dy.shape={dy.shape}.\n"
                 f"Give one number per output."
             )
         gradient[entry] = np.sum(dy * y).imag / step
