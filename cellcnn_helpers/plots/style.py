@@ -1,5 +1,6 @@
 """The look of every figure: one accent, one contrast, small type that can still be read."""
 
+import contextlib
 import textwrap
 
 import matplotlib.pyplot as plt
@@ -52,6 +53,7 @@ def use_style():
     plt.rcParams.update(STYLE)
 
 
+@contextlib.contextmanager
 def style():
     """Return a context in which figures have the look of the course.
 
@@ -63,7 +65,13 @@ def style():
     ...     figure, axes = plt.subplots(1, 2)
     >>> plt.close(figure)
     """
-    return plt.rc_context(STYLE)
+    # Not rc_context: it would also put back `interactive`, which a notebook's first figure switches on.
+    before = {name: plt.rcParams[name] for name in STYLE}
+    plt.rcParams.update(STYLE)
+    try:
+        yield
+    finally:
+        plt.rcParams.update(before)
 
 
 def write_source(figure, source):
