@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import yaml
@@ -56,7 +57,7 @@ def configure(root, new):
     texts = {path: rewrite(text, old, new) for path, text in tracked_texts(root).items()}
     texts["_config.yml"] = set_ref(texts["_config.yml"], new)
     texts |= student_notebooks(Library(root, new))
-    changed = {path: text for path, text in texts.items() if _read(root / path) != text}
+    changed = {path: text for path, text in texts.items() if _text(root / path) != text}
     replace_all(root, changed)
     return sorted(changed)
 
@@ -94,40 +95,45 @@ def tracked_texts(root):
             f"{root} is no git checkout: {listed.stderr.strip()}.\nRun it in a clone of the course."
         )
     paths = {"_config.yml", *listed.stdout.split("\0")}
-    found = {path: _read(Path(root) / path) for path in sorted(paths) if not path.startswith("notebooks/")}
+    found = {path: _text(root / path) for path in sorted(paths) if not path.startswith("notebooks/")}
     return {path: text for path, text in found.items() if text is not None}
 
 
-def _read(path):
-    """The text of a file, None where there is none; line ends are kept."""
+def _bytes(path):
+    """The content of a file, None where there is none."""
+    return path.read_bytes() if path.is_file() else None
+
+
+def _text(path):
+    """The text of a file with its line ends, None where there is none."""
     try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
+        content = _bytes(path)
+        return None if content is None else content.decode("utf-8")
+    except UnicodeDecodeError:
         return None
 
 
 def replace_all(root, texts):
-    """Write all files, or leave all as they were: what can fail is done beside them first."""
-    beside = {Path(root) / path: Path(root) / f"{path}.configure" for path in texts}
-    before = {path: path.read_bytes() if path.exists() else None for path in beside}
-    try:
-        for (path, new), text in zip(beside.items(), texts.values(), strict=True):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            new.write_bytes(text.encode("utf-8"))
-            if path.exists():
-                new.chmod(path.stat().st_mode)
-        for path, new in beside.items():
-            os.replace(new, path)
-    except OSError:
-        for path, content in before.items():
-            if content is None:
-                path.unlink(missing_ok=True)
-            elif path.read_bytes() != content:
-                path.write_bytes(content)
-        raise
-    finally:
-        for new in beside.values():
-            new.unlink(missing_ok=True)
+    """Write all files, or leave all as they were."""
+    before = {path: _bytes(root / path) for path in texts}
+    done = []
+    with tempfile.TemporaryDirectory(dir=root, prefix=".configure-") as folder:
+        new = {path: Path(folder) / str(number) for number, path in enumerate(texts)}
+        for path, text in texts.items():  # a full disk is met here, where it does no harm
+            new[path].write_bytes(text.encode("utf-8"))
+            new[path].chmod((root / path).stat().st_mode if before[path] is not None else 0o644)
+        try:
+            for path in texts:
+                (root / path).parent.mkdir(parents=True, exist_ok=True)
+                os.replace(new[path], root / path)
+                done.append(path)
+        except OSError:
+            for path in done:
+                if before[path] is None:
+                    (root / path).unlink()
+                else:
+                    (root / path).write_bytes(before[path])
+            raise
 
 
 if __name__ == "__main__":

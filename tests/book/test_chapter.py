@@ -273,7 +273,8 @@ SNIPPETS = {
         "    # BEGIN SOLUTION\n    return 'hidden'\n    # END SOLUTION\n\ncheck.f(f)\n```"
     ),
     "module": (
-        ":::{exercise} T\n:label: ex-b-@\n:::\n```{code-cell} ipython3\n---\ntags: [hide-input, exercise]\n---\n"
+        ":::{exercise} T\n:label: ex-b-@\n:::\n```{code-cell} ipython3\n"
+        "---\ntags: [hide-input, exercise]\n---\n"
         "# BEGIN SOLUTION\na = 'hidden'\n# END SOLUTION\n"
         "# BEGIN SOLUTION\nb = 'hidden'\nc = 'hidden'\n# END SOLUTION\ncheck.f(a)\n```"
     ),
