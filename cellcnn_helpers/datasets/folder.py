@@ -73,9 +73,7 @@ def from_folder(path, *, size=None, pixel_size_um=None, group_of=None, source=No
         num_opaque += opaque
         images.append(_fitted(image, file, size, images, files))
     if num_opaque:
-        print(
-            f"from_folder: dropped the alpha channel of {num_opaque} of {len(files)} images: opaque everywhere."
-        )
+        print(f"from_folder: dropped the alpha channel of {num_opaque} of {len(files)} images, opaque.")
     return CellImageDataset(
         np.stack(images),
         labels,

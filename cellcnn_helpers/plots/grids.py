@@ -56,9 +56,11 @@ def kernel_numbers(kernel):
     return np.array([[str(value).replace("-", "−") for value in row] for row in fractions], dtype=object)
 
 
-def signed_colors(values, limit):
-    # Half strength: the numbers on top matter more than the color.
-    return SIGNED(0.5 + 0.5 * 0.55 * np.asarray(values, float) / limit)[..., :3]
+def signed_colors(values):
+    """Blue above zero, orange below, (H, W) -> (H, W, 3); half strength, because the numbers matter more."""
+    values = np.asarray(values, float)
+    limit = float(np.abs(values).max()) or 1.0
+    return SIGNED(0.5 + 0.275 * values / limit)[..., :3]
 
 
 def grey_colors(values, low, high):

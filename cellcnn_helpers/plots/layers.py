@@ -125,7 +125,7 @@ def show_kernels(kernels, titles=None, *, columns=6):
             ax.set(xlim=(-0.05, width + 0.05), ylim=(height + 0.05, -0.05), aspect="equal")
             ax.set_title(title, size=SMALL_POINTS)
             texts = kernel_numbers(plane) if max(plane.shape) <= 7 else np.full(plane.shape, "")
-            draw_grid(ax, texts, signed_colors(plane, float(np.abs(plane).max()) or 1.0))
+            draw_grid(ax, texts, signed_colors(plane))
         figure.align_titles()
 
 

@@ -197,7 +197,7 @@ def _checked_image(name, value):
             f"`{name}` must be one grey or RGB image: got {_checks.received(name, image)}.\n{mend}"
         )
     if image.ndim == 2:
-        return image.astype(np.uint8) if image.dtype == bool else image
+        return image.astype(float) if image.dtype == bool else image
     if image.dtype == np.uint8:
         return image
     if image.dtype.kind in "ui":

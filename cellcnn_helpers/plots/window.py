@@ -1,5 +1,6 @@
 """One step of a convolution with all its numbers."""
 
+import itertools
 import math
 import textwrap
 
@@ -20,6 +21,8 @@ from .grids import (
 )
 from .pictures import value_range_of
 from .style import ACCENT, CONTRAST, QUIET, SMALL_POINTS, WIDTH_INCHES, style
+
+SIGN_GAP = 1.3  # between two grids, in cells
 
 
 def show_window(
@@ -113,153 +116,156 @@ class _Step:
             for axis in range(2)
         )
 
+    def outside(self, rows, columns):
+        """Which of these places of the padded image are padding, (rows, columns) of bool."""
+        down, right = (
+            (places < before) | (places >= before + size)
+            for places, before, size in zip((rows, columns), self.before, self.image_shape, strict=True)
+        )
+        return down[:, np.newaxis] | right
+
     def products(self, place):
         """(KH, KW)"""
         return self.padded[np.ix_(*self.window(place))] * self.kernel
 
     def sum_text(self):
-        """The sum written out, such as 200 − 90 + 201 − 60; products with a 0 of the kernel are left out."""
+        """The sum written out, such as 200 − 90 + 201 − 60 =, without the zeros of the kernel."""
         products = self.products(self.place)[self.kernel != 0]
         if not products.size:
-            return "0"
+            return "0 ="
         decimals = decimals_of(products)
         first, *rest = products
         parts = [number(first, decimals)]
         parts += [f"{'−' if value < 0 else '+'} {number(abs(value), decimals)}" for value in rest]
-        return " ".join(parts)
+        return " ".join([*parts, "≈" if decimals else "="])
+
+
+class _Grid:
+    """One of the four grids of the figure; its cells are one unit high."""
+
+    def __init__(self, name, texts, colors, *, row_numbers=(), column_numbers=()):
+        self.name, self.texts, self.colors = name, texts, colors
+        self.row_numbers = [number(row, 0) for row in row_numbers]
+        self.column_numbers = [number(column, 0) for column in column_numbers]
+        self.cell_width = max(1.0, 0.2 + 0.25 * max(len(text) for text in texts.flat))
+        self.height, self.width = texts.shape[0], texts.shape[1] * self.cell_width
+        self.margin = 0.25 * max((len(text) for text in self.row_numbers), default=0)  # of the row numbers
+        self.left = self.top = 0.0
+
+    def draw(self, ax):
+        draw_grid(ax, self.texts, self.colors, self.left, self.top, self.cell_width)
+        quiet = {"color": QUIET, "size": SMALL_POINTS}
+        for row, text in enumerate(self.row_numbers):
+            ax.text(self.left - 0.15, self.top + row + 0.52, text, ha="right", va="center", **quiet)
+        for column, text in enumerate(self.column_numbers):
+            middle = self.left + (column + 0.5) * self.cell_width
+            ax.text(middle, self.top - 0.1, text, ha="center", va="bottom", **quiet)
+        up = self.top - (0.62 if self.column_numbers else 0.2)
+        ax.text(self.left + self.width / 2, up, self.name, ha="center", va="bottom", size=10, color=QUIET)
+
+    def frame(self, ax, row, column, num_rows, num_columns, **line):
+        """Draw the outline of some cells."""
+        place = (self.left + column * self.cell_width, self.top + row)
+        options = {"fill": False, "linewidth": 2.2, "zorder": 4} | line
+        ax.add_patch(Rectangle(place, num_columns * self.cell_width, num_rows, **options))
 
 
 def _draw_step(step, title, source):
-    picked_rows, picked_columns = step.window(step.place)
-    rows = _surroundings(picked_rows[0], picked_rows[-1], step.padded.shape[0], 7)
-    columns = _surroundings(picked_columns[0], picked_columns[-1], step.padded.shape[1], 7)
-    out_rows = _surroundings(step.place[0], step.place[0], step.shape[0], 5)
-    out_columns = _surroundings(step.place[1], step.place[1], step.shape[1], 5)
-
-    pixels = step.padded[np.ix_(rows, columns)]
-    products = step.products(step.place)
-    results = np.array([[step.products((r, c)).sum() for c in out_columns] for r in out_rows])
-    texts = numbers(results)
+    rows, columns = (
+        _surroundings(places[0], places[-1], size, 7)
+        for places, size in zip(step.window(step.place), step.padded.shape, strict=True)
+    )
+    out_rows, out_columns = (
+        _surroundings(place, place, size, 5) for place, size in zip(step.place, step.shape, strict=True)
+    )
+    grids = _grids(step, rows, columns, out_rows, out_columns)
+    ax, line_height = _lay_out(grids, step, title, source)
+    for grid in grids:
+        grid.draw(ax)
+    for sign, grid in zip("×=→", grids, strict=False):
+        place = (grid.left + grid.width + SIGN_GAP / 2, line_height / 2)
+        ax.text(*place, sign, ha="center", va="center", size=15, color=QUIET)
+    image, _, products, result = grids
+    _mark_padding(ax, image, step.outside(rows, columns))
+    _frame_window(ax, image, step, rows, columns)
+    products.frame(ax, 0, 0, *products.texts.shape, edgecolor=ACCENT)
     spot = step.place[0] - out_rows[0], step.place[1] - out_columns[0]
-    for i, j in np.ndindex(texts.shape):
+    result.frame(ax, *spot, 1, 1, edgecolor=CONTRAST)
+    _write_sum(ax, step, result.texts[spot], line_height + 0.9)
+
+
+def _grids(step, rows, columns, out_rows, out_columns):
+    """The image around the window, the kernel, the products, and the result as far as it is computed."""
+    pixels, products = step.padded[np.ix_(rows, columns)], step.products(step.place)
+    shades = grey_colors(pixels, *step.value_range)
+    shades[step.outside(rows, columns)] = 1  # white: padding is no dark pixel
+    results = np.array([[step.products((row, column)).sum() for column in out_columns] for row in out_rows])
+    computed = numbers(results)
+    for i, j in np.ndindex(computed.shape):
         if (out_rows[i], out_columns[j]) > step.place:
-            texts[i, j] = ""  # not computed yet: the window moves along the row, then down
+            computed[i, j] = ""  # the window moves along the row, then down
+    return (
+        _Grid(
+            "image",
+            numbers(pixels),
+            shades,
+            row_numbers=rows - step.before[0],
+            column_numbers=columns - step.before[1],
+        ),
+        _Grid("kernel", kernel_numbers(step.kernel), signed_colors(step.kernel)),
+        _Grid("products", numbers(products), signed_colors(products)),
+        _Grid(
+            "result", computed, np.ones((*results.shape, 3)), row_numbers=out_rows, column_numbers=out_columns
+        ),
+    )
 
-    grids = [numbers(pixels), kernel_numbers(step.kernel), numbers(products), texts]
-    widths = [max(1.0, 0.2 + 0.25 * max(len(text) for text in grid.flat)) for grid in grids]
-    row_labels = 0.25 * len(str(out_rows[-1]))
-    gaps = [1.3, 1.3, 1.3 + row_labels, 0.0]
-    height = max(grid.shape[0] for grid in grids)
-    spans = [grid.shape[1] * width for grid, width in zip(grids, widths, strict=True)]
-    lefts = np.cumsum([0.0] + [span + gap for span, gap in zip(spans, gaps, strict=True)])
-    total_width = lefts[-1]
-    tops = [(height - grid.shape[0]) / 2 for grid in grids]
 
-    cell = min(WIDTH_INCHES / (total_width + 1.0), 0.42)  # inches; one unit of the drawing
-    value = texts[spot]
-    equals = "=" if decimals_of(products) == 0 else "≈"
-    lines = textwrap.wrap(f"{step.sum_text()} {equals}", int(total_width * cell * 11))
-    top, bottom = -1.5 - 0.9 * bool(title), height + 0.9 + 0.75 * len(lines) + 0.7 * bool(source)
-    figure = plt.figure(figsize=((total_width + 1.0) * cell, (bottom - top) * cell))
+def _lay_out(grids, step, title, source):
+    """Place the grids side by side; make the figure, as wide as a page at most."""
+    height, left = max(grid.height for grid in grids), -SIGN_GAP
+    for grid in grids:
+        grid.left = left + SIGN_GAP + (grid.margin if left > 0 else 0)
+        grid.top = (height - grid.height) / 2
+        left = grid.left + grid.width
+    total_width = left + 1.0
+    inches = min(WIDTH_INCHES / total_width, 0.42)  # of one unit
+    step.sum_lines = textwrap.wrap(step.sum_text(), int(left * inches * 11))
+    top = -1.5 - 0.9 * bool(title)
+    bottom = height + 0.9 + 0.75 * len(step.sum_lines) + 0.7 * bool(source)
+    figure = plt.figure(figsize=(total_width * inches, (bottom - top) * inches))
     ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(-0.8, total_width + 0.2), ylim=(bottom, top))
+    ax.set(xlim=(-0.8, left + 0.2), ylim=(bottom, top))
     ax.set_axis_off()
-
-    limit = float(np.abs(step.kernel).max()) or 1.0
-    limit_products = float(np.abs(products).max()) or 1.0
-    colors = [
-        grey_colors(pixels, *step.value_range),
-        signed_colors(step.kernel, limit),
-        signed_colors(products, limit_products),
-        np.full((*results.shape, 3), 1.0),
-    ]
-    for grid, color, left, up, width in zip(grids, colors, lefts, tops, widths, strict=False):
-        draw_grid(ax, grid, color, left, up, width)
-    for name, left, up, grid, width in zip(
-        ("image", "kernel", "products", "result"), lefts, tops, grids, widths, strict=False
-    ):
-        extra = 0.42 if name in ("image", "result") else 0
-        ax.text(
-            left + grid.shape[1] * width / 2,
-            up - 0.2 - extra,
-            name,
-            ha="center",
-            va="bottom",
-            size=10,
-            color=QUIET,
-        )
-    for sign, left, span in zip("×=→", lefts, spans, strict=False):
-        ax.text(left + span + 0.65, height / 2, sign, ha="center", va="center", size=15, color=QUIET)
-
-    _number_axes(ax, rows - step.before[0], columns - step.before[1], lefts[0], tops[0], widths[0])
-    _number_axes(ax, out_rows, out_columns, lefts[3], tops[3], widths[3])
-    _mark_padding(ax, step, rows, columns, lefts[0], tops[0], widths[0])
-    _outline_window(ax, step, rows, columns, lefts[0], tops[0], widths[0])
-    _outline(ax, lefts[2], tops[2], products.shape[1] * widths[2], products.shape[0], ACCENT)
-    _outline(ax, lefts[3] + spot[1] * widths[3], tops[3] + spot[0], widths[3], 1, CONTRAST)
-
     if title:
-        ax.text(total_width / 2, top + 0.2, title, ha="center", va="top", size=11)
-    baseline = height + 0.9
-    for index, line in enumerate(lines):
-        last = index == len(lines) - 1
-        drawn = ax.text(0, baseline + 0.75 * index, line + (" " if last else ""), va="center", size=10)
-    ax.annotate(value, (1, 0.5), xycoords=drawn, va="center", size=11, weight="bold", color=CONTRAST)
+        ax.text(left / 2, top + 0.2, title, ha="center", va="top", size=11)
     if source:
         ax.text(0, bottom - 0.15, source, va="bottom", size=SMALL_POINTS, color=QUIET)
+    return ax, height
 
 
-def _number_axes(ax, rows, columns, left, top, width):
-    """Row and column numbers around a grid."""
-    for index, row in enumerate(rows):
-        ax.text(
-            left - 0.15,
-            top + index + 0.52,
-            number(row, 0),
-            ha="right",
-            va="center",
-            size=SMALL_POINTS,
-            color=QUIET,
-        )
-    for index, column in enumerate(columns):
-        place = left + (index + 0.5) * width
-        ax.text(place, top - 0.1, number(column, 0), ha="center", va="bottom", size=SMALL_POINTS, color=QUIET)
+def _mark_padding(ax, image, outside):
+    """Dashed frames around the zeros that the padding adds."""
+    for row, column in np.argwhere(outside):
+        image.frame(ax, row, column, 1, 1, edgecolor=QUIET, linewidth=0.8, linestyle="--", zorder=1)
 
 
-def _mark_padding(ax, step, rows, columns, left, top, width):
-    for (i, row), (j, column) in ((a, b) for a in enumerate(rows) for b in enumerate(columns)):
-        inside = (0 <= row - step.before[0] < step.image_shape[0]) and (
-            0 <= column - step.before[1] < step.image_shape[1]
-        )
-        if not inside:
-            cell = Rectangle((left + j * width, top + i), width, 1, facecolor="white", edgecolor=QUIET)
-            cell.set(linestyle=(0, (3, 3)), linewidth=0.8)
-            ax.add_patch(cell)
-            ax.text(
-                left + (j + 0.5) * width,
-                top + i + 0.52,
-                "0",
-                ha="center",
-                va="center",
-                size=SMALL_POINTS,
-                color=QUIET,
-            )
-
-
-def _outline_window(ax, step, rows, columns, left, top, width):
+def _frame_window(ax, image, step, rows, columns):
     """One frame around the window; with dilation one around each pixel that takes part."""
-    picked_rows, picked_columns = step.window(step.place)
-    i, j = np.searchsorted(rows, picked_rows), np.searchsorted(columns, picked_columns)
+    i, j = (
+        np.searchsorted(shown, picked)
+        for shown, picked in zip((rows, columns), step.window(step.place), strict=True)
+    )
     if step.dilation == (1, 1):
-        _outline(ax, left + j[0] * width, top + i[0], len(j) * width, len(i), ACCENT)
+        image.frame(ax, i[0], j[0], len(i), len(j), edgecolor=ACCENT)
         return
-    for row in i:
-        for column in j:
-            _outline(ax, left + column * width, top + row, width, 1, ACCENT)
+    for row, column in itertools.product(i, j):
+        image.frame(ax, row, column, 1, 1, edgecolor=ACCENT)
 
 
-def _outline(ax, left, top, width, height, color):
-    ax.add_patch(Rectangle((left, top), width, height, fill=False, edgecolor=color, linewidth=2.2, zorder=4))
+def _write_sum(ax, step, value, top):
+    for index, line in enumerate(step.sum_lines):
+        drawn = ax.text(0, top + 0.75 * index, line + " ", va="center", size=10)
+    ax.annotate(value, (1, 0.5), xycoords=drawn, va="center", size=11, weight="bold", color=CONTRAST)
 
 
 def _surroundings(first, last, size, num_shown):

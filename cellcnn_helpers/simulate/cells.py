@@ -67,9 +67,12 @@ def simulate_cells(
     image_size = _checks.whole_number("image_size", image_size)
     seed = _checks.whole_number("seed", seed, minimum=0)
     first_index = _checks.whole_number("first_index", first_index, minimum=0)
-    phenotypes = tuple(phenotypes)
-    for phenotype in phenotypes:
-        _checks.choice("phenotypes", phenotype, PHENOTYPES)
+    if isinstance(phenotypes, str) or not len(phenotypes):
+        raise ValueError(
+            f"`phenotypes` must be a list of at least one: got phenotypes={phenotypes!r}.\n"
+            f'Give for example phenotypes=["interphase", "mitotic"].'
+        )
+    phenotypes = tuple(_checks.choice("phenotypes", phenotype, PHENOTYPES) for phenotype in phenotypes)
     microscope = Microscope() if microscope is None else microscope
     field_um = image_size * microscope.pixel_size_um
     if field_um < SMALLEST_FIELD_UM:

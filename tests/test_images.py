@@ -1,0 +1,189 @@
+"""Geometry: equal to OpenCV, checked by hand, and the (width, height) trap."""
+
+import subprocess
+import sys
+
+import cv2
+import numpy as np
+import pytest
+import skimage.data
+
+from cellcnn_helpers import images as geometry
+from cellcnn_helpers.dataset import CellImageDataset
+
+RNG = np.random.default_rng(0)
+BATCH = RNG.integers(0, 256, (3, 20, 30, 3)).astype(np.uint8)
+
+
+def test_turning_by_90_degrees_by_hand():
+    image = np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]], np.uint8)
+    expected = [[3, 6, 9], [2, 5, 8], [1, 4, 7]]  # counterclockwise: the right column becomes the top row
+    for dtype in (np.uint8, np.uint16, np.float32, np.float64, np.int64):
+        turned = geometry.rotate(image.astype(dtype), 90)
+        np.testing.assert_allclose(turned, expected, atol=1e-6)
+        assert turned.dtype == dtype
+    np.testing.assert_array_equal(geometry.rotate(image, -90), [[7, 4, 1], [8, 5, 2], [9, 6, 3]])
+    np.testing.assert_array_equal(geometry.rotate(image, 360), image)
+
+
+def test_corners_come_from_the_mirrored_image_or_are_zero():
+    image = np.full((21, 21), 200, np.uint8)
+    assert geometry.rotate(image, 45).min() == 200
+    turned = geometry.rotate(image, 45, border="zero")
+    assert turned[0, 0] == 0
+    assert turned[10, 10] == 200
+
+
+@pytest.mark.parametrize("interpolation", ["nearest", "linear", "cubic"])
+@pytest.mark.parametrize("degrees", [7.5, -130])
+def test_rotation_equals_opencv(degrees, interpolation):
+    flag = {"nearest": cv2.INTER_NEAREST, "linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC}[interpolation]
+    matrix = cv2.getRotationMatrix2D((14.5, 9.5), degrees, 1)
+    turned = geometry.rotate(BATCH, degrees, interpolation=interpolation)
+    for image, result in zip(BATCH, turned, strict=True):
+        expected = cv2.warpAffine(image, matrix, (30, 20), flags=flag, borderMode=cv2.BORDER_REFLECT_101)
+        np.testing.assert_array_equal(result, expected)
+
+
+@pytest.mark.parametrize(
+    ("interpolation", "flag"),
+    [
+        ("nearest", cv2.INTER_NEAREST_EXACT),
+        ("linear", cv2.INTER_LINEAR),
+        ("cubic", cv2.INTER_CUBIC),
+        ("area", cv2.INTER_AREA),
+    ],
+)
+@pytest.mark.parametrize("size", [(7, 11), (40, 33)])
+def test_resizing_equals_opencv(size, interpolation, flag):
+    resized = geometry.resize(BATCH, size, interpolation=interpolation)
+    assert resized.shape == (3, *size, 3)
+    for image, result in zip(BATCH, resized, strict=True):
+        np.testing.assert_array_equal(result, cv2.resize(image, (size[1], size[0]), interpolation=flag))
+
+
+def test_resizing_by_hand():
+    image = np.array([[0, 2, 10, 12], [4, 6, 14, 16]], np.float32)
+    np.testing.assert_array_equal(geometry.resize(image, (1, 2)), [[3, 13]])  # the mean of each 2 × 2 block
+    larger = geometry.resize(np.array([[0.0, 4.0]]), (1, 4))
+    np.testing.assert_allclose(larger, [[0, 1, 3, 4]])  # linear, pixel centers
+
+
+def test_a_size_of_the_same_shape_changes_nothing():
+    np.testing.assert_array_equal(geometry.resize(BATCH, (20, 30)), BATCH)
+
+
+@pytest.mark.parametrize(
+    "shape", [(20, 30), (20, 30, 1), (20, 30, 3), (5, 20, 30), (2, 20, 30, 1), (2, 20, 30, 7), (0, 20, 30, 3)]
+)
+@pytest.mark.parametrize(
+    "dtype", [bool, np.int8, np.uint8, np.uint16, np.int32, np.int64, np.float32, np.float64]
+)
+def test_axes_and_types_are_kept(shape, dtype):
+    image = (RNG.random(shape) * 2).astype(dtype)
+    image.flags.writeable = False
+    strided = np.repeat(image, 2, axis=-1)[..., ::2] if image.ndim == 4 else image
+    for result in (
+        geometry.rotate(strided, 30),
+        geometry.resize(strided, (20, 30)),
+        geometry.crop(strided, (20, 30)),
+    ):
+        assert result.shape == shape
+        assert result.dtype == dtype
+
+
+def test_large_whole_numbers_survive():
+    labels = np.array([[70_000, 0], [0, 1_000_000]], np.int64)
+    np.testing.assert_array_equal(geometry.rotate(labels, 180, interpolation="nearest"), labels[::-1, ::-1])
+    assert set(np.unique(geometry.resize(labels, 8, interpolation="nearest"))) == {0, 70_000, 1_000_000}
+
+
+def test_many_channels_are_turned_like_each_alone():
+    image = RNG.random((9, 9, 11)).astype(np.float32)[np.newaxis]
+    turned = geometry.rotate(image, 20)
+    for channel in range(11):
+        np.testing.assert_array_equal(turned[0, ..., channel], geometry.rotate(image[0, ..., channel], 20))
+
+
+def test_crop_from_the_middle_and_from_a_corner():
+    image = np.arange(30).reshape(5, 6)
+    np.testing.assert_array_equal(geometry.crop(image, (3, 2)), image[1:4, 2:4])
+    np.testing.assert_array_equal(geometry.crop(image, 2, row=3, column=0), image[3:, :2])
+    assert np.shares_memory(geometry.crop(image, 2), image)
+
+
+def test_crop_says_what_does_not_fit():
+    image = np.zeros((5, 6))
+    with pytest.raises(ValueError, match=r"size=\(6, 5\).*\n.*at most \(5, 6\).*size=\(5, 6\) would fit"):
+        geometry.crop(image, (6, 5))
+    with pytest.raises(ValueError, match=r"got row=4 with 2 of 5 rows.*\n.*row=3"):
+        geometry.crop(image, 2, row=4)
+    with pytest.raises(ValueError, match="column=-1"):
+        geometry.crop(image, 2, column=-1)
+
+
+def test_the_width_height_trap_is_named():
+    cell = skimage.data.cell()  # 660 × 550
+    with pytest.warns(
+        UserWarning, match=r"size=\(110, 132\) for images of height 660 and width 550.*size=\(132, 110\)"
+    ):
+        geometry.resize(cell, (110, 132))
+    assert geometry.resize(cell, (132, 110)).shape == (132, 110)
+
+
+def a_dataset():
+    masks = np.zeros((2, 20, 30), np.uint8)
+    masks[:, 5:9, 10:20] = 3
+    return CellImageDataset(BATCH[:2], [0, 1], ["a", "b"], masks=masks, pixel_size_um=0.5)
+
+
+def test_a_data_set_keeps_masks_and_pixel_size_together():
+    smaller = geometry.resize(a_dataset(), (10, 15))
+    assert smaller.images.shape == (2, 10, 15, 3)
+    assert smaller.pixel_size_um == 1.0
+    assert set(np.unique(smaller.masks)) == {0, 3}
+    assert (smaller.masks > 0).sum() == 2 * 2 * 5
+    assert geometry.resize(a_dataset(), (10, 30)).pixel_size_um is None  # no longer square
+
+    turned = geometry.rotate(a_dataset(), 180)
+    np.testing.assert_array_equal(turned.masks, a_dataset().masks[:, ::-1, ::-1])
+    np.testing.assert_array_equal(turned.images, BATCH[:2, ::-1, ::-1])
+    assert set(np.unique(geometry.rotate(a_dataset(), 33).masks)) == {0, 3}
+
+    cut = geometry.crop(a_dataset(), (4, 10), row=5, column=10)
+    assert (cut.masks == 3).all()
+    assert cut.pixel_size_um == 0.5
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: geometry.resize(np.zeros(5), 3), r"images.shape=\(5,\)"),
+        (lambda: geometry.resize(np.zeros((0, 5)), 3), "no pixels"),
+        (lambda: geometry.resize(np.zeros((5, 5)), 0), "size=0"),
+        (lambda: geometry.resize(np.zeros((5, 5)), (3, 2.5)), "size=2.5"),
+        (lambda: geometry.resize(np.zeros((5, 5)), (3, 2, 1)), r"size=\(3, 2, 1\)"),
+        (lambda: geometry.resize(np.zeros((5, 5)), 3, interpolation="bilinear"), "interpolation='bilinear'"),
+        (lambda: geometry.resize(np.zeros((5, 5), complex), 3), "images.dtype=complex128"),
+        (lambda: geometry.rotate(np.zeros((5, 5)), "90"), "degrees='90'"),
+        (lambda: geometry.rotate(np.zeros((5, 5)), np.inf), "degrees=inf"),
+        (lambda: geometry.rotate(np.zeros((5, 5)), 9, border="wrap"), "border='wrap'"),
+        (lambda: geometry.rotate(np.zeros((5, 5)), 9, interpolation="area"), "interpolation='area'"),
+    ],
+)
+def test_says_what_is_wrong(call, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        call()
+
+
+def test_without_opencv_the_message_says_how_to_get_it(root):
+    code = (
+        "import sys; sys.modules['cv2'] = None\n"
+        "import numpy as np; from cellcnn_helpers import images\n"
+        "images.crop(np.zeros((4, 4)), 2)\n"  # needs no OpenCV
+        "try: images.resize(np.zeros((4, 4)), 2)\n"
+        "except ModuleNotFoundError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
+    assert "`resize` needs OpenCV" in done.stdout
+    assert "pip install opencv-python-headless" in done.stdout
