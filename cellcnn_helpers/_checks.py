@@ -165,7 +165,8 @@ def array_list(name, value):
     """Return `value`, a list or tuple of arrays of any shapes, as a list of float arrays."""
     if not isinstance(value, (list, tuple)):
         raise TypeError(
-            f"`{name}` must be a list of arrays: got {received(name, value)}.\nFor a single array give [{name}]."
+            f"`{name}` must be a list of arrays: got {received(name, value)}.\n"
+            f"For a single array give [{name}]."
         )
     return [float_array(f"{name}[{n}]", array, axes=None) for n, array in enumerate(value)]
 
