@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import _checks, _dataset_checks
+from . import _checks, _dataset_checks, _selection
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -223,7 +223,7 @@ class CellImageDataset:
         classes = self.labels if stratify else np.zeros_like(self.labels)
         counts = np.zeros((len(names), len(self.class_names)))
         np.add.at(counts, (group_of_image, classes), 1)
-        part_of_image = _assign_groups(counts, shares, rng)[group_of_image]
+        part_of_image = _selection.assign_groups(counts, shares, rng)[group_of_image]
         return Split(*(self.subset(part_of_image == part) for part in range(3)))
 
     def summary(self):
@@ -274,7 +274,8 @@ class CellImageDataset:
         from . import plots
 
         num_images = _checks.whole_number("num_images", num_images)
-        picked = self.subset(_one_of_each_class_in_turn(self.labels, num_images, np.random.default_rng(seed)))
+        rng = np.random.default_rng(_checks.whole_number("seed", seed, minimum=0))
+        picked = self.subset(_selection.one_of_each_class_in_turn(self.labels, num_images, rng))
         plots.show_images(
             picked.images,
             [self.class_names[label] for label in picked.labels],
@@ -310,6 +311,7 @@ class CellImageDataset:
         of `arrays` for uint8.
         """
         batch_size = _checks.whole_number("batch_size", batch_size)
+        seed = _checks.whole_number("seed", seed, minimum=0)
         scale = _scale(self.images, max_value)
         try:
             import tensorflow as tf
@@ -411,35 +413,3 @@ def _scale(images, max_value):
             f"The images are not scaled: give the value that shall become 1, for example max_value=255."
         )
     return scale
-
-
-def _assign_groups(counts, shares, rng):
-    """The part (0, 1, 2) of each group; `counts` is (groups, classes).
-
-    Largest groups first, because the small ones even out what the large ones leave. Each goes where its
-    classes are missed most; the last groups fill parts that would else stay empty.
-    """
-    totals = np.maximum(counts.sum(axis=0), 1)
-    missing = shares[:, np.newaxis] * totals  # (parts, classes), in images
-    weights = counts / totals
-    empty = {part for part in range(len(shares)) if shares[part] > 0}
-    order = rng.permutation(len(counts))
-    order = order[np.argsort(-counts[order].sum(axis=1), kind="stable")]
-    parts = np.empty(len(counts), np.int64)
-    for num_left, group in zip(range(len(order), 0, -1), order, strict=True):
-        need = missing @ weights[group]
-        candidates = empty if num_left <= len(empty) else np.flatnonzero(shares)
-        part = max(candidates, key=need.__getitem__)
-        parts[group] = part
-        missing[part] -= counts[group]
-        empty.discard(part)
-    return parts
-
-
-def _one_of_each_class_in_turn(labels, num_images, rng):
-    """Positions of at most `num_images` images: a random one of class 0, of class 1, ..., then again."""
-    shuffled = rng.permutation(len(labels))
-    by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
-    starts = np.searchsorted(labels[by_class], labels[by_class])
-    turn = np.arange(len(labels)) - starts
-    return by_class[np.argsort(turn, kind="stable")][:num_images]

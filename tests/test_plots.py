@@ -287,3 +287,11 @@ def test_style_is_undone_after_the_context():
     with plt.rc_context():
         plots.use_style()
         assert plt.rcParams["image.cmap"] == "gray"
+
+
+def test_style_leaves_what_it_does_not_set():
+    """A notebook's first figure switches `interactive` on; putting it back would hide all later figures."""
+    with plt.rc_context():
+        with plots.style():
+            plt.rcParams["interactive"] = True
+        assert plt.rcParams["interactive"]
