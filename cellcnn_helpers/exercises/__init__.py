@@ -14,6 +14,7 @@ wrong and returns otherwise. Most exercises ask for a function, and `same_answer
 right function, a few cases and the usual slips, each as *the wrong formula itself*. A student whose answers
 agree with a wrong formula on every case reads the message beside it.
 
+>>> import numpy as np
 >>> from cellcnn_helpers.exercises import checker, same_answers
 >>> @checker(
 ...     hints=("How many columns does one pixel have?", "A disc of radius r has the area πr²."),
@@ -29,7 +30,6 @@ agree with a wrong formula on every case reads the message beside it.
 ...     cases = [{"radius": 3.0}, *({"radius": rng.uniform(1, 9)} for _ in range(3))]
 ...     same_answers(answer, disc_area, cases, slips=slips)
 
->>> import numpy as np
 >>> print(disc_area(lambda radius: 2 * np.pi * radius))
 disc_area: incorrect
 That is the circumference, 2πr.

@@ -33,6 +33,8 @@ def same_answers(answer, right, cases, *, slips=(), whole=False):
     ------
     Finding
         At the first wrong case: the slip's message, else what is wrong: type, shape, dtype, then value.
+    ValueError
+        If there is no case, so that any answer would be right.
 
     See Also
     --------
@@ -50,6 +52,8 @@ def same_answers(answer, right, cases, *, slips=(), whole=False):
     ...
     cellcnn_helpers.exercises._core.Finding: That is the outline.
     """
+    if not cases:
+        raise ValueError("`cases` must hold at least one case: got cases=[].\nGive one to do by hand first.")
     signature = inspect.signature(right)
     calls = [signature.bind(**case) for case in cases]
     _check_callable(answer, right.__name__, signature, calls)

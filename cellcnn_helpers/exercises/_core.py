@@ -71,7 +71,13 @@ class Result:
 
 
 class Hint(str):
-    """A hint: a string that shows itself without quotes."""
+    """A hint: a string that shows itself without quotes.
+
+    Examples
+    --------
+    >>> Hint("Look at the shape.")
+    Look at the shape.
+    """
 
     def __repr__(self):
         return str(self)
@@ -86,6 +92,15 @@ class Finding(Exception):
         The misconception, or what is wrong, in words for the student.
     example : str
         The case that shows it.
+
+    See Also
+    --------
+    checker : turns a finding into a `Result`.
+
+    Examples
+    --------
+    >>> Finding("The weights do not add up to 1.", "1 + 1 = 2").example
+    '1 + 1 = 2'
     """
 
     def __init__(self, message, example=""):
@@ -116,6 +131,11 @@ def checker(*, hints, learned):
     callable
         A decorator.
 
+    Raises
+    ------
+    TypeError
+        If `hints` is one string: a tuple of one needs a comma.
+
     See Also
     --------
     same_answers : compares a student's function with the right one.
@@ -134,14 +154,21 @@ def checker(*, hints, learned):
     Hint 1 of 2: It is even. (The next one: hint(2))
     """
 
+    if isinstance(hints, str):
+        raise TypeError(
+            f"`hints` must be a tuple of strings: got {_checks.received('hints', hints)}.\n"
+            f'Put a comma behind the only hint: hints=("...",).'
+        )
+
     def decorate(find):
         name = find.__name__
 
         def check(answer, seed=None):
+            rng = np.random.default_rng(0 if seed is None else _checks.whole_number("seed", seed, minimum=0))
             try:
                 if _is_untouched(answer):
                     raise NotAttempted
-                find(answer, np.random.default_rng(0 if seed is None else seed))
+                find(answer, rng)
             except NotAttempted:
                 return Result(
                     name, "not attempted", "Put your answer in place of the `...` and run the cell again."

@@ -233,6 +233,11 @@ class TestShapeTypeValue:
         assert "with a = an array of shape (6, 6)" in large(lambda a: 1).example
 
 
+def test_no_case_would_let_any_answer_pass():
+    with pytest.raises(ValueError, match=r"`cases` must hold at least one case: got cases=\[\]"):
+        same_answers(len, len, [])
+
+
 class TestSlips:
     def test_named(self):
         assert scale(lambda values, factor=2: values + factor).message == "You added."

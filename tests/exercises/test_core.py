@@ -104,6 +104,16 @@ class TestSeed:
         draw(1), draw(1, seed=1), draw(1, seed=2), draw(1, seed=2)
         assert len(set(drawn)) == 3 and drawn[2] == drawn[3]
 
+    @pytest.mark.parametrize(("seed", "error"), [(-1, ValueError), (1.5, TypeError), ("1", TypeError)])
+    def test_what_is_no_seed(self, seed, error):
+        with pytest.raises(error, match=f"`seed` must be .*: got seed={seed!r}"):
+            six(6, seed=seed)
+
+
+def test_hints_without_a_comma_are_no_tuple():
+    with pytest.raises(TypeError, match=r"`hints` must be a tuple of strings: got hints='Look up\.'"):
+        checker(hints=("Look up."), learned="")
+
 
 def test_the_docstring_gains_the_parameters_before_the_examples():
     doc = six.__doc__
