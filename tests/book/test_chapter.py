@@ -238,8 +238,9 @@ def test_roles_are_found_outside_code_and_formulas_only():
 
 
 def test_fences_are_left_alone():
-    text = "a\n\n```python\nx = {ref}`a`\n```\n\n> ```\n> {term}`b`\n> ```\n\n{term}`c`"
-    assert [piece.target for piece in pieces(text) if isinstance(piece, Role)] == ["c"]
+    fence = "```python\nx = {ref}`a`\n\ny = {ref}`b`\n```"
+    text = f"a\n\n{fence}\n\n> ```\n> {{term}}`b`\n>\n> {{term}}`c`\n> ```\n\n{{term}}`d`"
+    assert [piece.target for piece in pieces(text) if isinstance(piece, Role)] == ["d"]
 
 
 def test_a_code_span_ends_with_its_paragraph():

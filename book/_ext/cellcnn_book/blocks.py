@@ -188,8 +188,7 @@ class Chapter:
     @property
     def secret_lines(self):
         """The lines that would give a solution away: those of the solutions that stand in no cell openly."""
-        sources = (cell.stub_source if cell.is_exercise else cell.source for cell in self.code_cells)
-        shown = {cells.normalize(line) for source in sources for line in source.split("\n")}
+        shown = set().union(*(cells.open_lines(cell.source) for cell in self.code_cells))
         return set().union(*(exercise.cell.solution_lines for exercise in self.exercises)) - shown
 
     @property

@@ -56,10 +56,18 @@ def solution(source):
 
 
 def solution_lines(source):
-    """The lines of the solutions, spaces made single, that are long enough to tell and not in the stub."""
+    """The lines of the solutions, spaces made single, that are long enough to tell and stand nowhere else."""
     lines = source.split("\n")
     inside = {normalize(line) for begin, end in regions(source) for line in lines[begin + 1 : end]}
-    return {line for line in inside if len(line) > 12} - set(map(normalize, stub(source).split("\n")))
+    return {line for line in inside if len(line) > 12} - open_lines(source)
+
+
+def open_lines(source):
+    """The lines outside the solutions, spaces made single."""
+    lines = source.split("\n")
+    for begin, end in reversed(regions(source)):
+        del lines[begin : end + 1]
+    return set(map(normalize, lines))
 
 
 def normalize(line):
