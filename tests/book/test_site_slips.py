@@ -40,6 +40,32 @@ x = 1
     "one": "(shared-label)=\n# T\n\nText.\n",
     "other": "(shared-label)=\n# T\n\nText.\n",
     "unknown_measured": "# T\n\nIt took {measured}`nothing`.\n",
+    "fine": """# T
+
+The wombat asks.
+
+```{code-cell} ipython3
+from cellcnn_helpers.exercises import convolution as check
+```
+
+:::{exercise} E
+:label: ex-fine
+
+Do.
+:::
+
+```{code-cell} ipython3
+:tags: [exercise]
+
+def weighted_sum(window, kernel, bias=0):
+    # BEGIN SOLUTION
+    zebracrossing = (window * kernel).sum() + bias
+    return zebracrossing
+    # END SOLUTION
+
+check.weighted_sum(weighted_sum)
+```
+""",
     "when_run": """# T
 
 See {ref}`nowhere`. It took {measured}`two`.
@@ -121,3 +147,17 @@ def test_a_slip_is_told_with_file_and_line(built, slip):
     lines = [line for line in result.stderr.splitlines() if re.search(SLIPS[slip], line)]
     assert lines, result.stderr
     assert lines[0].startswith(str(folder / "book" / "chapters")), "a path that an editor can open"
+
+
+def test_a_chapter_without_slips_is_not_complained_about(built):
+    result, _ = built
+    assert "fine.md" not in result.stderr
+
+
+def test_the_search_index_knows_the_text_and_no_solution(built):
+    """The folded solution stands in the page, but a search must not lead to it."""
+    _, folder = built
+    page = (folder / "_build/html/chapters/fine.html").read_text(encoding="utf-8")
+    index = (folder / "_build/html/searchindex.js").read_text(encoding="utf-8")
+    assert "wombat" in index
+    assert "zebracrossing" in page and "zebracross" not in index

@@ -20,9 +20,14 @@ def directive_for(thing):
 
 
 def public(package, part=""):
-    """The names that a package exports, in order; those of one of its modules if `part` says so."""
+    """The names that a module exports, in order; those that come from one of its modules if `part` says so."""
     module = import_module(package)
-    homes = {name: getattr(getattr(module, name), "__module__", None) for name in module.__all__}
+    names = getattr(module, "__all__", None) or [
+        name
+        for name, thing in vars(module).items()
+        if not name.startswith("_") and getattr(thing, "__module__", None) == package
+    ]
+    homes = {name: getattr(getattr(module, name), "__module__", None) for name in names}
     return [name for name, home in homes.items() if not part or home == f"{package}.{part}"]
 
 
