@@ -7,17 +7,15 @@ A notebook takes the checkers of its topic under one short name::
     check.mean_filter(mean_filter)    # "not attempted", "correct" or "incorrect" and why
     check.mean_filter.hint()          # the first hint; hint(2) is the next one
 
-How to write a checker
-----------------------
-A checker is a function ``(answer, rng)`` under `checker`. It raises `Finding` at the first thing that is
-wrong and returns otherwise. Most exercises ask for a function, and `same_answers` does the work: give it the
-right function, a few cases and the usual slips, each as *the wrong formula itself*. A student whose answers
-agree with a wrong formula on every case reads the message beside it.
+**How to write a checker.** It is a function ``(answer, rng)`` under `checker` that raises `Finding` at the
+first thing that is wrong and returns otherwise. Most exercises ask for a function, and `same_answers` does the
+work: give it the right function, a few cases and the usual slips, each as *the wrong formula itself*. A student
+whose answers agree with a wrong formula on every case reads the message beside it.
 
 >>> import numpy as np
 >>> from cellcnn_helpers.exercises import checker, same_answers
 >>> @checker(
-...     hints=("How many columns does one pixel have?", "A disc of radius r has the area πr²."),
+...     hints=("Does the area grow like r or like r²?", "How often does r² fit into the disc?"),
 ...     learned="An area grows with the square of the radius.",
 ... )
 ... def disc_area(answer, rng):
@@ -41,7 +39,7 @@ gave
 expected
   28.2743
 
-Rules that make a checker good:
+What makes a checker good:
 
 - The first case is small enough to do by hand, and no slip gives the right answer there. The others are drawn
   from `rng`, so an answer that knows only the visible example fails. `rng` is always the same without a seed;
