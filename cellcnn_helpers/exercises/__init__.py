@@ -8,9 +8,9 @@ A notebook takes the checkers of its topic under one short name::
     check.mean_filter.hint()          # the first hint; hint(2) is the next one
 
 **How to write a checker.** It is a function ``(answer, rng)`` under `checker` that raises `Finding` at the
-first thing that is wrong and returns otherwise. Most exercises ask for a function, and `same_answers` does the
-work: give it the right function, a few cases and the usual slips, each as *the wrong formula itself*. A student
-whose answers agree with a wrong formula on every case reads the message beside it.
+first thing that is wrong and returns otherwise. Most exercises ask for a function, and `same_answers` does
+the work: give it the right function, a few cases and the usual slips, each as *the wrong formula itself*. A
+student whose answers agree with a wrong formula on every case reads the message beside it.
 
 >>> import numpy as np
 >>> from cellcnn_helpers.exercises import checker, same_answers
