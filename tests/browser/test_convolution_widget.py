@@ -315,7 +315,8 @@ def test_predicting_hides_the_sum_until_it_is_answered(show, page):
     )
     page.get_by_label("Let me predict the sum").check()
     widget = page.locator(".cellcnn-widget")
-    assert "395" not in widget.inner_text()
+    assert "395" not in widget.text_content()
+    assert page.locator(".cellcnn-numbers table").nth(2).locator("td").all_inner_texts() == ["?"] * 9
     assert grey_levels(page, ".cellcnn-result")[0, 0, 3] == 0
     page.get_by_label("Your sum").fill("around 400")
     page.get_by_role("button", name="Check").click()
@@ -444,6 +445,7 @@ def test_an_own_picture_gives_the_numbers_of_conv2d_and_stays_in_the_browser(sho
     color = data.immunohistochemistry()[300:340, 250:300]
     choose_file(page, "tissue.png", encoded(color, "PNG"))
     grey = (color @ np.array([299, 587, 114]) + 500) // 1000
+    np.testing.assert_array_equal(grey_levels(page, ".cellcnn-picture")[..., 0], grey)
     assert shown_sum(page) == conv2d(grey, [[1, 0, -1]] * 3)[9, 5]
     assert "0.299 red + 0.587 green + 0.114 blue" in page.locator(".cellcnn-note").first.inner_text()
     assert requests == []
