@@ -183,6 +183,10 @@ CONSTRUCTS = {
         f"![A window.]({SITE}/_images/window.svg)\n\n*The [kernel]({GLOSSARY}#term-kernel).*\n\n"
         f"[b]({PAGE}#fig-a)",
     ),
+    "figure in a box": (
+        "::::{note}\n:::{figure} ../figures/window.svg\n:alt: A window.\n\n$a$\n:::\n::::",
+        f"> **Note**\n>\n> ![A window.]({SITE}/_images/window.svg)\n>\n> *$a$*",
+    ),
     "figure without caption": (
         ":::{figure} ../figures/window.svg\n:alt: A window.\n:::",
         f"![A window.]({SITE}/_images/window.svg)",
@@ -357,6 +361,18 @@ def test_every_link_is_absolute(library):
                 parts = [part for token in tokens for part in token.children or []]
                 places = [part.attrGet("href") or part.attrGet("src") for part in parts]
                 assert all(place.startswith("https://") for place in places if place), cell.source
+
+
+def test_every_link_to_the_site_leads_somewhere(root, site):
+    course = Library(root)
+    address = re.escape(course.address.site)
+    for text in student_notebooks(course).values():
+        urls = re.findall(rf"\]\({address}([^)\s]+)", text)
+        assert urls
+        for url in urls:
+            path, _, anchor = url.partition("#")
+            page = (site / path).read_bytes()
+            assert not anchor or f'id="{anchor}"'.encode() in page, url
 
 
 def test_no_line_of_a_solution_is_in_a_notebook(library):

@@ -25,7 +25,7 @@ from cellcnn_book.blocks import (
 )
 
 TAGS = ("exercise", "check-output", "measured-NAME", "remove-input", "hide-input", "raises-exception")
-OUTPUT_OPTIONS = {"image": {"alt", "width"}, "figure": {"caption", "name"}}  # what `mystnb` may say
+OUTPUT_OPTIONS = {"image": {"alt"}, "figure": {"caption", "name"}}  # what `mystnb` may say
 
 # Such a label is its own anchor on the page; Sphinx would change any other.
 LABEL = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -275,7 +275,7 @@ RULES = {
     "seealso": Rule(_read_box),
     "admonition": Rule(_read_box, ("class",), "a title"),
     "dropdown": Rule(_read_box, argument="a title"),
-    "figure": Rule(_read_figure, ("alt", "name", "width"), "the path of a picture"),
+    "figure": Rule(_read_figure, ("alt", "name"), "the path of a picture"),
     "literalinclude": Rule(_read_include, ("pyobject",), "the path of a Python file"),
     "math": Rule(_read_math, ("label",)),
 }

@@ -11,47 +11,43 @@ ROLES = frozenset(("cite:p", "cite:t", "term", "ref", "eq", "doc", "py:func", "p
 
 
 @dataclass(frozen=True)
-class Text:
+class Piece:
+    """A part of a text: as it is written, and where it starts."""
+
+    source: str
+    offset: int
+
+
+class Text(Piece):
     """Words and whatever is shown as it is written: code, fences, HTML, escaped signs."""
 
-    source: str
-    offset: int
+
+class Formula(Piece):
+    """`$...$` or `$$...$$`."""
 
 
 @dataclass(frozen=True)
-class Formula:
-    """`$...$` or `$$...$$`, dollars included."""
-
-    source: str
-    offset: int
-
-
-@dataclass(frozen=True)
-class Role:
+class Role(Piece):
     """``{name}`target` `` or ``{name}`text <target>` ``; `text` is empty where none is written."""
 
     name: str
     text: str
     target: str
-    offset: int
 
 
 @dataclass(frozen=True)
-class Link:
+class Link(Piece):
     """`[text](destination)`."""
 
-    source: str
     text: str
     destination: str
-    offset: int
 
 
 @dataclass(frozen=True)
-class Slip:
-    """Something that no product of the course can show; `message` says what and how to mend it."""
+class Slip(Piece):
+    """What no product of the course can show; `message` says why and how to mend it."""
 
     message: str
-    offset: int
 
 
 # One character that does not end the paragraph: a code span never reaches over a blank line.
@@ -76,7 +72,7 @@ _TOKEN = re.compile(
 
 
 def pieces(text):
-    """Split Markdown into `Text`, `Formula`, `Role`, `Link` and `Slip`; the offsets are those of `text`."""
+    """Split Markdown into `Text`, `Formula`, `Role`, `Link` and `Slip`; together they are the text."""
     plain = 0
     for match in _TOKEN.finditer(text):
         found = _piece(match)
@@ -92,32 +88,32 @@ def pieces(text):
 
 def _piece(match):
     """The piece for one match, or None for what is shown as it is written."""
-    offset = match.start()
+    here = match[0], match.start()
     if match["role"]:
-        return _role(match["role"], match["content"].strip(), offset)
+        return _role(here, match["role"], match["content"].strip())
     if match["broken"]:
-        return Slip(f"the role {match['broken']} has no target. Write {match['broken']}`target`.", offset)
+        return Slip(*here, f"the role {match['broken']} has no target. Write {match['broken']}`target`.")
     if match["formula"]:
-        return Formula(match["formula"], offset)
+        return Formula(*here)
     if match["image"]:
         return Slip(
-            f"the image {match['image']} is not a figure. Write it as :::{{figure}} with :alt:.", offset
+            *here, f"the image {match['image']} is not a figure. Write it as :::{{figure}} with :alt:."
         )
     if match["footnote"]:
         return Slip(
-            f"footnotes cannot be shown in a notebook: {match['footnote']}. Say it in the text.", offset
+            *here, f"footnotes cannot be shown in a notebook: {match['footnote']}. Say it in the text."
         )
     if match["destination"] is not None:
-        return Link(match[0], match["text"], match["destination"].strip("<>"), offset)
+        return Link(*here, match["text"], match["destination"].strip("<>"))
     return None
 
 
-def _role(name, content, offset):
+def _role(here, name, content):
     if name not in ROLES:
         known = ", ".join(sorted(ROLES))
-        return Slip(f"unknown role {{{name}}}. The roles of a chapter are {known}.", offset)
+        return Slip(*here, f"unknown role {{{name}}}. The roles of a chapter are {known}.")
     titled = re.fullmatch(r"(?P<text>.*?)\s*<(?P<target>[^<>]*)>", content, re.DOTALL)
     text, target = (titled["text"], titled["target"].strip()) if titled else ("", " ".join(content.split()))
     if not target:
-        return Slip(f"the role {{{name}}}`{content}` has no target. Write {{{name}}}`target`.", offset)
-    return Role(name, text, target, offset)
+        return Slip(*here, f"the role {{{name}}}`{content}` has no target. Write {{{name}}}`target`.")
+    return Role(*here, name, text, target)

@@ -143,11 +143,10 @@ class Library:
         return target
 
     def _from_root(self, path, chapter):
-        folder = (self.root / chapter.path).parent
-        target = (folder / path).resolve()
-        if not target.is_relative_to(self.root.resolve()):
+        target = os.path.normpath(f"{chapter.path}/../{path}")
+        if target.startswith(("..", "/")):
             raise NotFound(f"`{path}` leads out of the project. Link to a file of the project.")
-        return target.relative_to(self.root.resolve()).as_posix()
+        return target
 
     def term(self, term):
         """The place of a word in the glossary."""

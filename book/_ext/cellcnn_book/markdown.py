@@ -191,7 +191,7 @@ def _quotation(text):
         " ".join(piece.source.split()) if isinstance(piece, Formula) else piece.source
         for piece in pieces(text)
     )
-    return "\n".join(f"> {line}".rstrip() for line in written.split("\n"))
+    return "\n".join(f"> {line}" if line else ">" for line in written.split("\n"))
 
 
 def _details(summary, body):
