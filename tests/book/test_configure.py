@@ -64,12 +64,12 @@ def test_no_file_names_the_old_repository(checkout):
 
 def test_there_and_back_changes_nothing(checkout):
     before, old = contents(checkout), Address.read(checkout)
-    assert configure(checkout, "a/b", "feature/x").returncode == 0
+    assert configure(checkout, "the-lab/copy", "feature/x").returncode == 0
     away = contents(checkout)
-    again = configure(checkout, "a/b", "feature/x")
+    again = configure(checkout, "the-lab/copy", "feature/x")
     assert (again.returncode, contents(checkout)) == (0, away)
     assert "0 files" in again.stdout
-    assert configure(checkout, "a/a.github.io", "7310000").returncode == 0
+    assert configure(checkout, "the-lab/the-lab.github.io", "7310000").returncode == 0
     assert configure(checkout, old.repository, old.ref).returncode == 0
     # Notebooks are made anew, so compare them only if they were fresh before.
     hand_written = {name for name in before if not name.startswith("notebooks/")}
