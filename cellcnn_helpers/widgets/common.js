@@ -31,20 +31,20 @@ function setOptions(select, options, chosen) {
   select.value = chosen;
 }
 
-/** Whole numbers in full, others rounded to what fits a table cell; a true minus sign. */
-function formatNumber(value) {
+/** Whole numbers in full, others rounded to what fits a table cell, or `finer`; a true minus sign. */
+function formatNumber(value, finer = 0) {
   const size = Math.abs(value);
   let text = String(value);
   if (!Number.isInteger(value)) {
-    const decimals = size >= 100 ? 1 : size >= 1 ? 2 : 3;
-    text = String(size >= 0.1 ? Number(value.toFixed(decimals)) : Number(value.toPrecision(2)));
+    const decimals = size >= 10 ? 1 : size >= 1 ? 2 : 3;
+    text = String(size >= 0.1 ? Number(value.toFixed(decimals + finer)) : Number(value.toPrecision(2 + finer)));
   }
   return text.replace(/-/g, "−");
 }
 
 /** True if formatNumber shows the value itself, not a rounded one. */
-function isShownExactly(value) {
-  return parseNumber(formatNumber(value)) === value;
+function isShownExactly(value, finer = 0) {
+  return parseNumber(formatNumber(value, finer)) === value;
 }
 
 /** The number in "−1", "0.5", "0,5" or "1/9"; NaN for anything else. */

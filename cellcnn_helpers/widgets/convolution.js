@@ -170,7 +170,7 @@ function render({ model, el, own }) {
     place(v.input.canvas, { top: down.before, left: across.before, rows: picture.rows, columns: picture.columns }, whole);
     v.root.style.setProperty("--ratio", Math.min(1, whole.columns / whole.rows));
     v.input.field.style.aspectRatio = `${whole.columns} / ${whole.rows}`;
-    v.input.caption.textContent = `Picture, ${times(picture.rows, picture.columns)}`;
+    v.input.caption.textContent = `Picture, ${picture.rows} rows × ${picture.columns} columns`;
     v.input.field.setAttribute("aria-label", `Picture. The arrow keys move the window; it is at row ${row}, column ${column} of the result.`);
     v.output.figure.hidden = v.input.mark.hidden = !fits;
     if (!fits) return;
@@ -185,7 +185,7 @@ function render({ model, el, own }) {
     place(v.output.mark, { top: row, left: column, rows: 1, columns: 1 }, result);
     v.output.field.style.aspectRatio = `${result.columns} / ${result.rows}`;
     v.output.field.style.setProperty("--share", result.columns / whole.columns); // its pixels as large as the picture's
-    v.output.caption.textContent = `Result, ${times(result.rows, result.columns)}`;
+    v.output.caption.textContent = `Result, ${result.rows} × ${result.columns}`;
     v.output.field.setAttribute("aria-label", `Result, ${times(result.rows, result.columns)} pixels; the pixel at row ${row}, column ${column} is marked.`);
   }
 
@@ -249,9 +249,10 @@ function render({ model, el, own }) {
     });
     v.totalPlace.textContent = `Sum, row ${row}, column ${column}`;
     v.total.value = secret ? "" : String(value);
-    v.total.textContent = secret ? "?" : formatNumber(value);
+    v.total.textContent = secret ? "?" : formatNumber(value, 1);
+    v.details.hidden = secret;
     v.written.textContent = secret ? "" : writtenSum(terms, value, over);
-    v.live.textContent = timer ? "" : `Row ${row}, column ${column}: the sum is ${secret ? "yours to predict" : formatNumber(value)}.`;
+    v.live.textContent = timer ? "" : `Row ${row}, column ${column}: the sum is ${secret ? "yours to predict" : formatNumber(value, 1)}.`;
   }
 
   /** 200 × 1 + 90 × (−1) + … = 395 */
@@ -261,9 +262,9 @@ function render({ model, el, own }) {
       const text = formatWeight(weight, over);
       return `${formatNumber(pixel)} × ${weight < 0 ? `(${text})` : text}`;
     });
-    const exact = isShownExactly(value) && counted.every(({ pixel }) => isShownExactly(pixel));
+    const exact = isShownExactly(value, 1) && counted.every(({ pixel }) => isShownExactly(pixel));
     const rest = terms.length - counted.length;
-    return `${factors.join(" + ") || "0"} ${exact ? "=" : "≈"} ${formatNumber(value)}${rest ? ` (${rest} with weight 0 left out)` : ""}`;
+    return `${factors.join(" + ") || "0"} ${exact ? "=" : "≈"} ${formatNumber(value, 1)}${rest ? ` (${rest} with weight 0 left out)` : ""}`;
   }
 
   function say(text) {
@@ -369,8 +370,8 @@ function render({ model, el, own }) {
     answered = true;
     update();
     v.verdict.textContent = Math.abs(difference) <= close
-      ? `Right: the sum is ${formatNumber(value)}.`
-      : `Not yet: you wrote ${formatNumber(guessed)}, the sum is ${formatNumber(value)}. You are ${formatNumber(Math.abs(difference))} too ${difference > 0 ? "high" : "low"}.`;
+      ? `Right: the sum is ${formatNumber(value, 1)}.`
+      : `Not yet: you wrote ${formatNumber(guessed)}, the sum is ${formatNumber(value, 1)}. You are ${formatNumber(Math.abs(difference), 1)} too ${difference > 0 ? "high" : "low"}.`;
   }
 
   // ---- playing ----

@@ -35,7 +35,7 @@ async function openPicture(file, side) {
   context.fillStyle = "white"; // what is transparent looks white, as on paper
   context.fillRect(0, 0, columns, rows);
   context.drawImage(bitmap, 0, 0, columns, rows);
-  const scaled = shrink < 1 ? `${bitmap.width} × ${bitmap.height} pixels, scaled down to ${columns} × ${rows}; ` : "";
+  const scaled = shrink < 1 ? `${bitmap.width} pixels wide and ${bitmap.height} high, scaled down to ${columns} and ${rows}; ` : "";
   const deep = header.bits === 16 ? "16-bit values become 0 to 255; " : "";
   return {
     rows,
