@@ -186,7 +186,10 @@ def _read_tiff(file):
             raise _Refused(
                 f"{file} is a stack of {len(opened.pages)} planes.\nSave each plane as its own file."
             )
-        return opened.pages[0].asarray()
+        try:
+            return opened.pages[0].asarray()
+        except ValueError:  # a compression that tifffile leaves to a package of its own; Pillow knows LZW
+            return _read_picture(file)
 
 
 def _fitted(image, file, size, images, files):

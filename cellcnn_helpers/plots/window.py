@@ -179,11 +179,11 @@ def _draw_step(step, title, source):
         _surroundings(place, place, size, 5) for place, size in zip(step.place, step.shape, strict=True)
     )
     grids = _grids(step, rows, columns, out_rows, out_columns)
-    ax, line_height = _lay_out(grids, step, title, source)
+    ax, height, sum_lines = _lay_out(grids, step.sum_text(), title, source)
     for grid in grids:
         grid.draw(ax)
     for sign, grid in zip("×=→", grids, strict=False):
-        place = (grid.left + grid.width + SIGN_GAP / 2, line_height / 2)
+        place = (grid.left + grid.width + SIGN_GAP / 2, height / 2)
         ax.text(*place, sign, ha="center", va="center", size=15, color=QUIET)
     image, _, products, result = grids
     _mark_padding(ax, image, step.outside(rows, columns))
@@ -191,7 +191,7 @@ def _draw_step(step, title, source):
     products.frame(ax, 0, 0, *products.texts.shape, edgecolor=ACCENT)
     spot = step.place[0] - out_rows[0], step.place[1] - out_columns[0]
     result.frame(ax, *spot, 1, 1, edgecolor=CONTRAST)
-    _write_sum(ax, step, result.texts[spot], line_height + 0.9)
+    _write_sum(ax, sum_lines, result.texts[spot], height + 0.9)
 
 
 def _grids(step, rows, columns, out_rows, out_columns):
@@ -220,8 +220,11 @@ def _grids(step, rows, columns, out_rows, out_columns):
     )
 
 
-def _lay_out(grids, step, title, source):
-    """Place the grids side by side; make the figure, as wide as a page at most."""
+def _lay_out(grids, sum_text, title, source):
+    """Place the grids side by side on a new figure, as wide as a page at most.
+
+    Returns the axes, the height of the tallest grid, and the sum broken into lines.
+    """
     height, left = max(grid.height for grid in grids), -SIGN_GAP
     for grid in grids:
         grid.left = left + SIGN_GAP + (grid.margin if left > 0 else 0)
@@ -229,9 +232,9 @@ def _lay_out(grids, step, title, source):
         left = grid.left + grid.width
     total_width = left + 1.0
     inches = min(WIDTH_INCHES / total_width, 0.42)  # of one unit
-    step.sum_lines = textwrap.wrap(step.sum_text(), int(left * inches * 11))
+    sum_lines = textwrap.wrap(sum_text, int(left * inches * 11))
     top = -1.5 - 0.9 * bool(title)
-    bottom = height + 0.9 + 0.75 * len(step.sum_lines) + 0.7 * bool(source)
+    bottom = height + 0.9 + 0.75 * len(sum_lines) + 0.7 * bool(source)
     figure = plt.figure(figsize=(total_width * inches, (bottom - top) * inches))
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(-0.8, left + 0.2), ylim=(bottom, top))
@@ -240,7 +243,7 @@ def _lay_out(grids, step, title, source):
         ax.text(left / 2, top + 0.2, title, ha="center", va="top", size=11)
     if source:
         ax.text(0, bottom - 0.15, source, va="bottom", size=SMALL_POINTS, color=QUIET)
-    return ax, height
+    return ax, height, sum_lines
 
 
 def _mark_padding(ax, image, outside):
@@ -262,8 +265,8 @@ def _frame_window(ax, image, step, rows, columns):
         image.frame(ax, row, column, 1, 1, edgecolor=ACCENT)
 
 
-def _write_sum(ax, step, value, top):
-    for index, line in enumerate(step.sum_lines):
+def _write_sum(ax, lines, value, top):
+    for index, line in enumerate(lines):
         drawn = ax.text(0, top + 0.75 * index, line + " ", va="center", size=10)
     ax.annotate(value, (1, 0.5), xycoords=drawn, va="center", size=11, weight="bold", color=CONTRAST)
 

@@ -77,6 +77,16 @@ def test_color_tiff_with_16_bits(tmp_path):
     np.testing.assert_array_equal(from_folder(tmp_path / "cells").images[0], values)
 
 
+@pytest.mark.parametrize("compression", ["tiff_lzw", "tiff_deflate"])
+@pytest.mark.parametrize(("shape", "dtype"), [((10, 12, 3), np.uint8), ((10, 12), np.uint16)])
+def test_compressed_tiff(tmp_path, compression, shape, dtype):
+    values = np.random.default_rng(0).integers(0, np.iinfo(dtype).max, shape).astype(dtype)
+    save(tmp_path / "cells" / "round" / "a.tif", values, compression=compression)
+    cells = from_folder(tmp_path / "cells")
+    assert cells.images.dtype == dtype
+    np.testing.assert_array_equal(cells.images[0].squeeze(), values)
+
+
 def test_color_png_with_16_bits_would_be_cut_and_is_refused(tmp_path):
     import cv2
 
