@@ -1,18 +1,14 @@
 """The committed notebooks are those of the chapters, and every solution passes its check."""
 
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from cellcnn_book.library import Library
+from cellcnn_book.notebook import solution_notebook, student_notebooks
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-
-from cellcnn_book.library import Library  # noqa: E402
-from cellcnn_book.notebook import solution_notebook, student_notebooks  # noqa: E402
-
 CHAPTERS = sorted(path.stem for path in (ROOT / "book" / "chapters").glob("*.md"))
 
 
