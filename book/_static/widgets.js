@@ -45,7 +45,10 @@
   function load(text) {
     if (!modules.has(text)) {
       const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
-      modules.set(text, import(address).finally(() => URL.revokeObjectURL(address)));
+      modules.set(
+        text,
+        import(address).finally(() => URL.revokeObjectURL(address)),
+      );
     }
     return modules.get(text);
   }
@@ -80,12 +83,14 @@
       mount(el, JSON.parse(script.textContent).model_id).catch((error) => {
         console.error(error);
         el.setAttribute("role", "note");
-        el.textContent = "This interactive picture could not start here. The figure before it shows what it shows first.";
+        el.textContent =
+          "This interactive picture could not start here. The figure before it shows what it shows first.";
       });
     }
 
     async function mount(el, id) {
-      if (states[id]?.model_module !== "anywidget") throw new Error(`No anywidget with the id ${id} is in this page.`);
+      if (states[id]?.model_module !== "anywidget")
+        throw new Error(`No anywidget with the id ${id} is in this page.`);
       if (!started.has(id)) started.set(id, start(states[id]));
       const { model, widget } = await started.get(id);
       await widget.render({ model, el });

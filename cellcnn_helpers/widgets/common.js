@@ -37,7 +37,9 @@ function formatNumber(value, finer = 0) {
   let text = String(value);
   if (!Number.isInteger(value)) {
     const decimals = size >= 10 ? 1 : size >= 1 ? 2 : 3;
-    text = String(size >= 0.1 ? Number(value.toFixed(decimals + finer)) : Number(value.toPrecision(2 + finer)));
+    text = String(
+      size >= 0.1 ? Number(value.toFixed(decimals + finer)) : Number(value.toPrecision(2 + finer)),
+    );
   }
   return text.replace(/-/g, "−");
 }
@@ -50,7 +52,9 @@ function isShownExactly(value, finer = 0) {
 /** The number in "−1", "0.5", "0,5" or "1/9"; NaN for anything else. */
 function parseNumber(text) {
   const parts = text.trim().replace(/[−–]/g, "-").replace(",", ".").split("/");
-  const numbers = parts.map((part) => (/^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(part) ? Number(part) : NaN));
+  const numbers = parts.map((part) =>
+    /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(part) ? Number(part) : NaN,
+  );
   const value = numbers.length === 1 ? numbers[0] : numbers.length === 2 ? numbers[0] / numbers[1] : NaN;
   return Number.isFinite(value) ? value : NaN;
 }
@@ -105,7 +109,14 @@ function stage(className, attributes) {
   const field = element("div", { class: "cellcnn-field-of-view", ...attributes }, canvas, mark);
   const caption = element("figcaption");
   const scale = element("div", { class: "cellcnn-scale" });
-  return { canvas, mark, field, caption, scale, figure: element("figure", { class: className }, caption, field, scale) };
+  return {
+    canvas,
+    mark,
+    field,
+    caption,
+    scale,
+    figure: element("figure", { class: className }, caption, field, scale),
+  };
 }
 
 /** Lay a node over part of a grid of `all` rows and columns. */

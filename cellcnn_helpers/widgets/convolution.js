@@ -6,82 +6,7 @@ const OWN_SIDE = 64; // pixels: a larger picture could not be read number by num
 const PASS_MS = 30000; // one run of the window over the whole picture
 const TRAITS = ["images", "image", "kernel", "strides", "padding", "dilation_rate", "row", "column"];
 
-/** Black and white of the result: as the picture if no weight is negative, else mid-grey for 0. */
-function resultScale(picture, kernel, values) {
-  const weights = kernel.flat();
-  if (picture.black === 0 && weights.every((weight) => weight >= 0)) {
-    return { black: 0, white: picture.white * (weights.reduce((a, b) => a + b, 0) || 1) };
-  }
-  const white = values.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
-  return { black: -white, white };
-}
-
-const signClass = (value) => (value > 0 ? "is-positive" : value < 0 ? "is-negative" : "is-zero");
-const times = (rows, columns) => `${rows} × ${columns}`;
-
-/** All elements, made once and without content. `on` holds what they call. */
-function makeView(on) {
-  const select = (onchange) => element("select", { onchange });
-  const button = (text, attributes) => element("button", { type: "button", ...attributes }, text);
-  const step = (text, name, rows, columns) => button(text, { "aria-label": name, title: name, onclick: () => on.step(rows, columns) });
-  const pointing = { onclick: on.point, onpointermove: on.drag };
-  const v = {
-    picture: select(on.picture),
-    file: element("input", { type: "file", accept: "image/*", onchange: on.file }),
-    preset: select(on.preset),
-    size: select(on.size),
-    padding: select(() => on.setting("padding", v.padding.value)),
-    strides: select(() => on.setting("strides", Number(v.strides.value))),
-    dilation: select(() => on.setting("dilation_rate", Number(v.dilation.value))),
-    input: stage("cellcnn-picture", {
-      ...pointing, onkeydown: on.key, tabIndex: 0, role: "application", "aria-roledescription": "picture with a movable window",
-    }),
-    output: stage("cellcnn-result", { ...pointing, role: "img" }),
-    play: button("Play", { onclick: on.play }),
-    still: element("span", { class: "cellcnn-note" }, "Your system asks for less motion, so there is no Play: step instead."),
-    fill: checkbox("Fill the result step by step", on.view),
-    predict: checkbox("Let me predict the sum", on.view),
-    numbers: element("div", { class: "cellcnn-numbers", onpointerover: on.hot, onpointerleave: on.hot, onfocusin: on.hot }),
-    total: element("data"),
-    totalPlace: element("span"),
-    written: element("p"),
-    guess: element("input", { type: "text", autocomplete: "off" }),
-    verdict: element("p", { class: "cellcnn-verdict", role: "status" }),
-    formula: element("p", { class: "cellcnn-note" }),
-    note: element("p", { class: "cellcnn-note" }),
-    message: element("p", { class: "cellcnn-message", role: "alert" }),
-    live: element("p", { class: "cellcnn-unseen", "aria-live": "polite" }),
-  };
-  v.sum = element("p", { class: "cellcnn-sum" }, v.totalPlace, v.total);
-  v.details = element("details", { class: "cellcnn-note" }, element("summary", {}, "Written as one sum"), v.written);
-  v.guessing = element("form", { class: "cellcnn-row", onsubmit: on.guess }, labelled("Your sum", v.guess), element("button", { type: "submit" }, "Check"));
-  const lead = "Tap the picture, or press the arrow keys on it. Each pixel in the window, times the weight that lies on it, all added up: that is one pixel of the result.";
-  v.root = element("section", { class: "cellcnn-widget", "aria-label": "Convolution, step by step" },
-    element("p", { class: "cellcnn-lead" }, element("strong", {}, "Move the window. "), lead),
-    element("div", { class: "cellcnn-choices" },
-      labelled("Picture", v.picture), element("label", { class: "cellcnn-file" }, "My own picture…", v.file),
-      labelled("Kernel", v.preset), labelled("Size", v.size)),
-    v.message, v.note,
-    element("div", { class: "cellcnn-stages" }, v.input.figure, v.output.figure),
-    element("div", { class: "cellcnn-row" },
-      element("span", { class: "cellcnn-arrows", role: "group", "aria-label": "Move the window" },
-        step("←", "Left", 0, -1), step("↑", "Up", -1, 0), step("↓", "Down", 1, 0), step("→", "Right", 0, 1)),
-      v.play, v.still, v.fill.label, v.predict.label),
-    v.numbers, v.guessing, v.verdict, v.details,
-    element("fieldset", {}, element("legend", {}, "How the window moves"),
-      element("div", { class: "cellcnn-moves" },
-        labelled("Padding", v.padding), labelled("Stride", v.strides), labelled("Dilation", v.dilation)),
-      v.formula),
-    v.live,
-  );
-  v.root.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrow keys
-  const upTo = (last) => Array.from({ length: last }, (_, i) => [i + 1, `${i + 1}`]);
-  setOptions(v.padding, [["valid", "valid: stay inside"], ["same", "same: zeros around"]], "valid");
-  setOptions(v.strides, upTo(4), 1);
-  setOptions(v.dilation, upTo(3), 1);
-  return v;
-}
-
+/** One view: makes the elements, shows the model in them, and changes it as the reader acts. */
 function render({ model, el, own }) {
   const v = makeView({
     picture: () => save(model, { image: v.picture.value }),
@@ -89,9 +14,17 @@ function render({ model, el, own }) {
     preset: () => choosePreset(v.preset.value),
     size: () => chooseSize(Number(v.size.value)),
     setting: (name, value) => save(model, { [name]: value }),
-    view: () => { pause(); update(); },
+    view: () => {
+      pause();
+      update();
+    },
     play: () => (timer ? pause() : start()),
-    step: move, key: onKey, point: onPoint, drag: onDrag, hot: onHot, guess: onGuess,
+    step: move,
+    key: onKey,
+    point: onPoint,
+    drag: onDrag,
+    hot: onHot,
+    guess: onGuess,
   });
   el.append(v.root);
 
@@ -111,7 +44,9 @@ function render({ model, el, own }) {
   }
 
   function readState() {
-    const settings = Object.fromEntries(["strides", "padding", "dilation_rate"].map((name) => [name, model.get(name)]));
+    const settings = Object.fromEntries(
+      ["strides", "padding", "dilation_rate"].map((name) => [name, model.get(name)]),
+    );
     const picture = currentPicture();
     const kernel = model.get("kernel");
     const result = convolve(picture, kernel, settings);
@@ -138,7 +73,9 @@ function render({ model, el, own }) {
     v.formula.textContent = fits ? sizeText(result, now.settings) : "";
     if (!fits) {
       const { down, across } = result;
-      say(`The window spans ${times(down.span, across.span)} pixels and does not fit inside the ${times(down.size, across.size)} picture. Choose padding “same”, a smaller kernel or less dilation.`);
+      say(
+        `The window spans ${times(down.span, across.span)} pixels and does not fit inside the ${times(down.size, across.size)} picture. Choose padding “same”, a smaller kernel or less dilation.`,
+      );
     } else if (v.message.dataset.about === "fit") say("");
     v.message.dataset.about = fits ? "" : "fit";
   }
@@ -148,14 +85,26 @@ function render({ model, el, own }) {
     const names = Object.keys(model.get("images")).map((name) => [name, name]);
     const isOwn = model.get("image") === OWN_FILE && own.picture;
     if (own.picture) names.push([OWN_FILE, own.name]);
-    setOptions(v.picture, names, isOwn || model.get("image") in model.get("images") ? model.get("image") : names[0][0]);
+    setOptions(
+      v.picture,
+      names,
+      isOwn || model.get("image") in model.get("images") ? model.get("image") : names[0][0],
+    );
     v.note.textContent = isOwn ? own.picture.note : "";
     const preset = findPreset(kernel)?.name ?? "";
-    setOptions(v.preset, [...(preset ? [] : [["", "your own weights"]]), ...PRESETS.map(({ name }) => [name, name])], preset);
+    setOptions(
+      v.preset,
+      [...(preset ? [] : [["", "your own weights"]]), ...PRESETS.map(({ name }) => [name, name])],
+      preset,
+    );
     const square = kernel.length === kernel[0].length ? kernel.length : 0;
     const other = square ? [] : [[0, times(kernel.length, kernel[0].length)]];
     setOptions(v.size, [...other, ...ALL.map((n) => [n, times(n, n)])], square);
-    [v.padding.value, v.strides.value, v.dilation.value] = [settings.padding, settings.strides, settings.dilation_rate];
+    [v.padding.value, v.strides.value, v.dilation.value] = [
+      settings.padding,
+      settings.strides,
+      settings.dilation_rate,
+    ];
     const less = lessMotion.matches;
     v.play.hidden = less;
     v.still.hidden = !less;
@@ -164,17 +113,31 @@ function render({ model, el, own }) {
   function showStages(fits) {
     const { picture, kernel, settings, result, row, column } = now;
     const { down, across } = result;
-    const whole = { rows: picture.rows + down.before + down.after, columns: picture.columns + across.before + across.after };
+    const whole = {
+      rows: picture.rows + down.before + down.after,
+      columns: picture.columns + across.before + across.after,
+    };
     drawGrey(v.input.canvas, picture, picture);
     drawScale(v.input.scale, picture);
-    place(v.input.canvas, { top: down.before, left: across.before, rows: picture.rows, columns: picture.columns }, whole);
+    place(
+      v.input.canvas,
+      { top: down.before, left: across.before, rows: picture.rows, columns: picture.columns },
+      whole,
+    );
     v.root.style.setProperty("--ratio", Math.min(1, whole.columns / whole.rows));
     v.input.field.style.aspectRatio = `${whole.columns} / ${whole.rows}`;
-    v.input.caption.textContent = `Picture, ${picture.rows} rows × ${picture.columns} columns`;
-    v.input.field.setAttribute("aria-label", `Picture. The arrow keys move the window; it is at row ${row}, column ${column} of the result.`);
+    v.input.caption.textContent = `Picture, ${times(picture.rows, picture.columns)}`;
+    v.input.field.setAttribute(
+      "aria-label",
+      `Picture. The arrow keys move the window; it is at row ${row}, column ${column} of the result.`,
+    );
     v.output.figure.hidden = v.input.mark.hidden = !fits;
     if (!fits) return;
-    place(v.input.mark, { top: row * settings.strides, left: column * settings.strides, rows: down.span, columns: across.span }, whole);
+    place(
+      v.input.mark,
+      { top: row * settings.strides, left: column * settings.strides, rows: down.span, columns: across.span },
+      whole,
+    );
     showTaps(kernel, settings.dilation_rate, down.span, across.span);
     const here = row * result.columns + column;
     const isHidden = (at) => (v.fill.input.checked && at > here) || (at === here && guessing());
@@ -185,29 +148,40 @@ function render({ model, el, own }) {
     place(v.output.mark, { top: row, left: column, rows: 1, columns: 1 }, result);
     v.output.field.style.aspectRatio = `${result.columns} / ${result.rows}`;
     v.output.field.style.setProperty("--share", result.columns / whole.columns); // its pixels as large as the picture's
-    v.output.caption.textContent = `Result, ${result.rows} × ${result.columns}`;
-    v.output.field.setAttribute("aria-label", `Result, ${times(result.rows, result.columns)} pixels; the pixel at row ${row}, column ${column} is marked.`);
+    v.output.caption.textContent = `Result, ${times(result.rows, result.columns)}`;
+    v.output.field.setAttribute(
+      "aria-label",
+      `Result, ${times(result.rows, result.columns)} pixels; the pixel at row ${row}, column ${column} is marked.`,
+    );
   }
 
   /** With dilation the window has gaps: each pixel that counts gets its own frame. */
   function showTaps(kernel, rate, rows, columns) {
     const taps = rate === 1 ? [] : kernel.flatMap((line, i) => line.map((_, j) => [i * rate, j * rate]));
     v.input.mark.classList.toggle("has-gaps", rate > 1);
-    v.input.mark.replaceChildren(...taps.map(([top, left]) => {
-      const tap = element("i");
-      place(tap, { top, left, rows: 1, columns: 1 }, { rows, columns });
-      return tap;
-    }));
+    v.input.mark.replaceChildren(
+      ...taps.map(([top, left]) => {
+        const tap = element("i");
+        place(tap, { top, left, rows: 1, columns: 1 }, { rows, columns });
+        return tap;
+      }),
+    );
   }
 
   function buildTables(rows, columns) {
-    const editor = (i, j) => [element("input", {
-      type: "text", autocomplete: "off", "aria-label": `Weight, row ${i}, column ${j}`,
-      oninput: (event) => editWeight(event.target, i, j), onchange: (event) => leaveWeight(event.target, i, j),
-      onfocus: (event) => event.target.select(),
-    })];
+    const editor = (i, j) => [
+      element("input", {
+        type: "text",
+        autocomplete: "off",
+        "aria-label": `Weight, row ${i}, column ${j}`,
+        oninput: (event) => editWeight(event.target, i, j),
+        onchange: (event) => leaveWeight(event.target, i, j),
+        onfocus: (event) => event.target.select(),
+      }),
+    ];
     tables = {
-      rows, columns,
+      rows,
+      columns,
       pixels: numberTable("Pixels", rows, columns),
       weights: numberTable("Kernel: edit it", rows, columns, editor),
       products: numberTable("Products", rows, columns),
@@ -215,22 +189,33 @@ function render({ model, el, own }) {
     const sign = (text) => element("span", { class: "cellcnn-sign", "aria-hidden": "true" }, text);
     v.numbers.style.setProperty("--columns", columns);
     v.numbers.classList.toggle("is-wide", columns > 3);
-    v.numbers.replaceChildren(tables.pixels.table, sign("×"), tables.weights.table, sign("="), tables.products.table, sign("→"), v.sum);
+    v.numbers.replaceChildren(
+      tables.pixels.table,
+      sign("×"),
+      tables.weights.table,
+      sign("="),
+      tables.products.table,
+      sign("→"),
+      v.sum,
+    );
     v.details.open = rows * columns <= 12; // longer sums only when asked for
   }
 
   function showNumbers(fits) {
     const { picture, kernel, settings, result, row, column } = now;
-    if (tables?.rows !== kernel.length || tables?.columns !== kernel[0].length) buildTables(kernel.length, kernel[0].length);
+    if (tables?.rows !== kernel.length || tables?.columns !== kernel[0].length)
+      buildTables(kernel.length, kernel[0].length);
     const over = findPreset(kernel)?.over(kernel.length) ?? 1;
     const weights = kernel.flat();
     tables.weights.cells.forEach((cell, at) => {
       const box = cell.firstChild;
       cell.className = signClass(weights[at]);
-      if (parseNumber(box.value) !== weights[at] || document.activeElement !== box) box.value = formatWeight(weights[at], over);
+      if (parseNumber(box.value) !== weights[at] || document.activeElement !== box)
+        box.value = formatWeight(weights[at], over);
       box.removeAttribute("aria-invalid");
     });
-    for (const node of [tables.pixels.table, tables.products.table, v.sum, v.details]) node.classList.toggle("is-absent", !fits);
+    for (const node of [tables.pixels.table, tables.products.table, v.sum, v.details])
+      node.classList.toggle("is-absent", !fits);
     v.guessing.hidden = !v.predict.input.checked || !fits;
     if (!fits) return;
     const terms = termsAt(picture, kernel, settings, result, row, column);
@@ -252,7 +237,9 @@ function render({ model, el, own }) {
     v.total.textContent = secret ? "?" : formatNumber(value, 1);
     v.details.hidden = secret;
     v.written.textContent = secret ? "" : writtenSum(terms, value, over);
-    v.live.textContent = timer ? "" : `Row ${row}, column ${column}: the sum is ${secret ? "yours to predict" : formatNumber(value, 1)}.`;
+    v.live.textContent = timer
+      ? ""
+      : `Row ${row}, column ${column}: the sum is ${secret ? "yours to predict" : formatNumber(value, 1)}.`;
   }
 
   /** 200 × 1 + 90 × (−1) + … = 395 */
@@ -291,24 +278,33 @@ function render({ model, el, own }) {
 
   function choosePreset(name) {
     const preset = PRESETS.find((each) => each.name === name);
-    if (preset) save(model, { kernel: preset.kernel(preset.sizes.includes(now.kernel.length) ? now.kernel.length : 3) });
+    if (preset)
+      save(model, {
+        kernel: preset.kernel(preset.sizes.includes(now.kernel.length) ? now.kernel.length : 3),
+      });
   }
 
   function chooseSize(size) {
     if (!size) return;
     const preset = findPreset(now.kernel);
-    save(model, { kernel: preset?.sizes.includes(size) ? preset.kernel(size) : resizeKernel(now.kernel, size) });
+    save(model, {
+      kernel: preset?.sizes.includes(size) ? preset.kernel(size) : resizeKernel(now.kernel, size),
+    });
   }
 
   function editWeight(box, i, j) {
     const weight = parseNumber(box.value);
     if (Number.isNaN(weight)) return; // half-typed, such as “−”
-    save(model, { kernel: now.kernel.map((row, r) => row.map((old, c) => (r === i && c === j ? weight : old))) });
+    save(model, {
+      kernel: now.kernel.map((row, r) => row.map((old, c) => (r === i && c === j ? weight : old))),
+    });
   }
 
   function leaveWeight(box, i, j) {
     if (Number.isNaN(parseNumber(box.value))) {
-      say(`The weight in row ${i}, column ${j} must be a number: got “${box.value}”. Write for example −1, 0.5 or 1/9. It stays ${formatNumber(now.kernel[i][j])}.`);
+      say(
+        `The weight in row ${i}, column ${j} must be a number: got “${box.value}”. Write for example −1, 0.5 or 1/9. It stays ${formatNumber(now.kernel[i][j])}.`,
+      );
       box.setAttribute("aria-invalid", "true");
     } else {
       say("");
@@ -318,7 +314,11 @@ function render({ model, el, own }) {
 
   function moveTo(row, column) {
     const { rows, columns } = now.result;
-    if (rows) save(model, { row: Math.max(0, Math.min(row, rows - 1)), column: Math.max(0, Math.min(column, columns - 1)) });
+    if (rows)
+      save(model, {
+        row: Math.max(0, Math.min(row, rows - 1)),
+        column: Math.max(0, Math.min(column, columns - 1)),
+      });
   }
 
   function move(rows, columns) {
@@ -327,7 +327,16 @@ function render({ model, el, own }) {
   }
 
   function onKey(event) {
-    const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], Home: [0, -1e3], End: [0, 1e3], PageUp: [-1e3, 0], PageDown: [1e3, 0] };
+    const steps = {
+      ArrowLeft: [0, -1],
+      ArrowRight: [0, 1],
+      ArrowUp: [-1, 0],
+      ArrowDown: [1, 0],
+      Home: [0, -1e3],
+      End: [0, 1e3],
+      PageUp: [-1e3, 0],
+      PageDown: [1e3, 0],
+    };
     if (!steps[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault(); // the page must not scroll
     move(...steps[event.key]);
@@ -341,7 +350,8 @@ function render({ model, el, own }) {
     const { down, across } = result;
     const [y, x] = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width];
     if (field === v.output.field) return moveTo(Math.floor(y * result.rows), Math.floor(x * result.columns));
-    const centered = (part, { size, before, after, span }) => Math.round((Math.floor(part * (size + before + after)) - (span - 1) / 2) / settings.strides);
+    const centered = (part, { size, before, after, span }) =>
+      Math.round((Math.floor(part * (size + before + after)) - (span - 1) / 2) / settings.strides);
     moveTo(centered(y, down), centered(x, across));
   }
 
@@ -352,7 +362,8 @@ function render({ model, el, own }) {
   /** The pixel, its weight and their product light up together. */
   function onHot(event) {
     const at = event.target.closest?.("[data-place]")?.dataset.place;
-    for (const cell of v.numbers.querySelectorAll("td")) cell.classList.toggle("is-hot", cell.dataset.place === at);
+    for (const cell of v.numbers.querySelectorAll("td"))
+      cell.classList.toggle("is-hot", cell.dataset.place === at);
   }
 
   const guessing = () => v.predict.input.checked && !answered;
@@ -369,9 +380,10 @@ function render({ model, el, own }) {
     const close = Number.isInteger(value) ? 1e-9 : 0.01 * Math.max(1, Math.abs(value)); // rounding is no mistake
     answered = true;
     update();
-    v.verdict.textContent = Math.abs(difference) <= close
-      ? `Right: the sum is ${formatNumber(value, 1)}.`
-      : `Not yet: you wrote ${formatNumber(guessed)}, the sum is ${formatNumber(value, 1)}. You are ${formatNumber(Math.abs(difference), 1)} too ${difference > 0 ? "high" : "low"}.`;
+    v.verdict.textContent =
+      Math.abs(difference) <= close
+        ? `Right: the sum is ${formatNumber(value, 1)}.`
+        : `Not yet: you wrote ${formatNumber(guessed)}, the sum is ${formatNumber(value, 1)}. You are ${formatNumber(Math.abs(difference), 1)} too ${difference > 0 ? "high" : "low"}.`;
   }
 
   // ---- playing ----

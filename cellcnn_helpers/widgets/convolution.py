@@ -54,7 +54,7 @@ class ConvolutionWidget(CourseWidget):
     ('a cell (phase)', [1, -4, 1])
     """
 
-    parts = ("picture", "kernels", "convolution")
+    parts = ("picture", "kernels", "convolution_view", "convolution")
 
     images = traitlets.Any().tag(sync=True, to_json=arrays_to_bytes, from_json=arrays_from_bytes)
     image, kernel, padding, strides = (traitlets.Any().tag(sync=True) for _ in range(4))

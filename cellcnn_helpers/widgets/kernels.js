@@ -7,25 +7,58 @@ const binomial = (size) => {
   return row;
 };
 const ramp = (size) => ones(size).map((_, i) => (size - 1) / 2 - i); // 1, 0, −1
-const smoothRamp = (size) => binomial(size - 1).map((value, i, row) => value - (row[i - 1] ?? 0)).concat(-1);
+const smoothRamp = (size) =>
+  binomial(size - 1)
+    .map((value, i, row) => value - (row[i - 1] ?? 0))
+    .concat(-1);
 const outer = (column, row) => column.map((a) => row.map((b) => a * b));
 const ALL = [1, 2, 3, 4, 5, 6, 7];
 const ODD = [3, 5, 7];
 
 /** name, sizes it exists in, whole-number weights, and what they are divided by. */
 const PRESETS = [
-  ["identity: copies the picture", [1, ...ODD], (n) => outer(ones(n), ones(n)).map((row, i) => row.map((_, j) => +(2 * i + 1 === n && i === j)))],
+  [
+    "identity: copies the picture",
+    [1, ...ODD],
+    (n) => outer(ones(n), ones(n)).map((row, i) => row.map((_, j) => +(2 * i + 1 === n && i === j))),
+  ],
   ["mean: blurs", ALL.slice(1), (n) => outer(ones(n), ones(n)), (n) => n * n],
   ["Gaussian: blurs softly", ALL.slice(1), (n) => outer(binomial(n), binomial(n)), (n) => 4 ** (n - 1)],
   ["left − right (Prewitt)", ODD, (n) => outer(ones(n), ramp(n))],
   ["top − bottom (Prewitt)", ODD, (n) => outer(ramp(n), ones(n))],
   ["left − right (Sobel)", ODD, (n) => outer(binomial(n), smoothRamp(n))],
   ["top − bottom (Sobel)", ODD, (n) => outer(smoothRamp(n), binomial(n))],
-  ["Laplacian: edges on all sides", [3], () => [[0, 1, 0], [1, -4, 1], [0, 1, 0]]],
-  ["sharpen", [3], () => [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]],
-  ["emboss: light from one corner", [3], () => [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]],
+  [
+    "Laplacian: edges on all sides",
+    [3],
+    () => [
+      [0, 1, 0],
+      [1, -4, 1],
+      [0, 1, 0],
+    ],
+  ],
+  [
+    "sharpen",
+    [3],
+    () => [
+      [0, -1, 0],
+      [-1, 5, -1],
+      [0, -1, 0],
+    ],
+  ],
+  [
+    "emboss: light from one corner",
+    [3],
+    () => [
+      [-2, -1, 0],
+      [-1, 1, 1],
+      [0, 1, 2],
+    ],
+  ],
 ].map(([name, sizes, whole, over = () => 1]) => ({
-  name, sizes, whole, over,
+  name,
+  sizes,
+  over,
   kernel: (n) => whole(n).map((row) => row.map((weight) => weight / over(n) + 0)), // + 0 makes −0 a plain 0
 }));
 
@@ -33,7 +66,9 @@ const PRESETS = [
 function findPreset(kernel) {
   const size = kernel.length;
   const text = JSON.stringify(kernel);
-  return PRESETS.find(({ sizes, kernel: make }) => sizes.includes(size) && JSON.stringify(make(size)) === text);
+  return PRESETS.find(
+    ({ sizes, kernel: make }) => sizes.includes(size) && JSON.stringify(make(size)) === text,
+  );
 }
 
 /** The same weights in the middle of a size × size kernel: zeros around them, or what stands outside cut off. */
@@ -46,7 +81,10 @@ function resizeKernel(kernel, size) {
 /** One axis: how many places the window has, how many pixels it spans, how many zeros lie before and after. */
 function layAxis(size, taps, { strides, padding, dilation_rate }) {
   const span = (taps - 1) * dilation_rate + 1;
-  if (padding === "valid") return { size, taps, span, before: 0, after: 0, count: Math.max(0, Math.floor((size - span) / strides) + 1) };
+  if (padding === "valid") {
+    const count = Math.max(0, Math.floor((size - span) / strides) + 1);
+    return { size, taps, span, before: 0, after: 0, count };
+  }
   const count = Math.ceil(size / strides);
   const zeros = Math.max((count - 1) * strides + span - size, 0);
   const before = Math.floor(zeros / 2); // the odd zero goes to the end, as in Keras
@@ -112,13 +150,21 @@ function sizeText(result, settings) {
   const parts = [];
   if (settings.dilation_rate > 1) {
     const span = ({ taps, span }) => `${settings.dilation_rate} · (${taps} − 1) + 1 = ${span}`;
-    parts.push(`Span of the window: ${span(down)}${down.span === across.span ? "" : ` by ${span(across)}`} pixels.`);
+    parts.push(
+      `Span of the window: ${span(down)}${down.span === across.span ? "" : ` by ${span(across)}`} pixels.`,
+    );
   }
   const rows = countFormula(down, settings);
   const columns = countFormula(across, settings);
-  parts.push(rows === columns ? `Rows and columns of the result: ${rows}.` : `Rows of the result: ${rows}. Columns: ${columns}.`);
+  parts.push(
+    rows === columns
+      ? `Rows and columns of the result: ${rows}.`
+      : `Rows of the result: ${rows}. Columns: ${columns}.`,
+  );
   if (settings.padding === "same") {
-    parts.push(`Zeros around the picture: ${down.before} above, ${down.after} below, ${across.before} left, ${across.after} right.`);
+    parts.push(
+      `Zeros around the picture: ${down.before} above, ${down.after} below, ${across.before} left, ${across.after} right.`,
+    );
   }
   return parts.join(" ");
 }

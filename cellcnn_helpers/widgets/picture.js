@@ -7,9 +7,12 @@ const PICTURE_ADVICE = "Choose a PNG, JPEG, GIF, WebP or BMP picture.";
 /** Read a file -> {rows, columns, values, black, white, note}, at most `side` pixels wide and high, in grey. */
 async function openPicture(file, side) {
   const name = `“${file.name}”`;
-  if (file.size === 0) throw new Error(`${name} is empty (0 bytes). Save the picture again, or choose another file.`);
+  if (file.size === 0)
+    throw new Error(`${name} is empty (0 bytes). Save the picture again, or choose another file.`);
   if (file.size > MOST_BYTES) {
-    throw new Error(`${name} has ${Math.round(file.size / 1e6)} MB; at most ${MOST_BYTES / 1e6} MB can be opened here. Save a smaller copy.`);
+    throw new Error(
+      `${name} has ${Math.round(file.size / 1e6)} MB; at most ${MOST_BYTES / 1e6} MB can be opened here. Save a smaller copy.`,
+    );
   }
   const header = readPictureHeader(new Uint8Array(await file.arrayBuffer()));
   if (!header.format) throw new Error(`${name} is not a picture that a browser can open: ${header.problem}`);
@@ -17,9 +20,13 @@ async function openPicture(file, side) {
   const size = `${width} × ${height} pixels`;
   if (width * height > MOST_PIXELS) {
     const millions = (width * height) / 1e6;
-    throw new Error(`${name} has ${size}, ${formatNumber(Math.round(millions))} million; at most ${MOST_PIXELS / 1e6} million can be opened here. Crop it or save a smaller copy.`);
+    throw new Error(
+      `${name} has ${size}, ${formatNumber(Math.round(millions))} million; at most ${MOST_PIXELS / 1e6} million can be opened here. Crop it or save a smaller copy.`,
+    );
   }
-  const damaged = new Error(`${name} is damaged or cut short: it says ${header.format}, ${size}, but the rest cannot be read. Copy or save it again.`);
+  const damaged = new Error(
+    `${name} is damaged or cut short: it says ${header.format}, ${size}, but the rest cannot be read. Copy or save it again.`,
+  );
   if (!header.complete || !width || !height) throw damaged;
   let bitmap;
   try {
@@ -35,7 +42,10 @@ async function openPicture(file, side) {
   context.fillStyle = "white"; // what is transparent looks white, as on paper
   context.fillRect(0, 0, columns, rows);
   context.drawImage(bitmap, 0, 0, columns, rows);
-  const scaled = shrink < 1 ? `${bitmap.width} pixels wide and ${bitmap.height} high, scaled down to ${columns} and ${rows}; ` : "";
+  const scaled =
+    shrink < 1
+      ? `${bitmap.width} pixels wide and ${bitmap.height} high, scaled down to ${rows} rows × ${columns} columns; `
+      : "";
   const deep = header.bits === 16 ? "16-bit values become 0 to 255; " : "";
   return {
     rows,
@@ -90,7 +100,13 @@ function pngHeader(view, bytes) {
     place += 12 + view.getUint32(place); // length, type and checksum around the data
   }
   const complete = type === "IEND" && place <= bytes.length;
-  return { format: "PNG", width: view.getUint32(16), height: view.getUint32(20), bits: view.getUint8(24), complete };
+  return {
+    format: "PNG",
+    width: view.getUint32(16),
+    height: view.getUint32(20),
+    bits: view.getUint8(24),
+    complete,
+  };
 }
 
 function jpegHeader(view, bytes) {

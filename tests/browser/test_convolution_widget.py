@@ -450,9 +450,9 @@ def test_an_own_picture_gives_the_numbers_of_conv2d_and_stays_in_the_browser(sho
     assert "0.299 red + 0.587 green + 0.114 blue" in page.locator(".cellcnn-note").first.inner_text()
     assert requests == []
     choice(page, "Picture").select_option("small numbers")
-    assert page.locator(".cellcnn-picture figcaption").inner_text() == "Picture, 12 rows × 12 columns"
+    assert page.locator(".cellcnn-picture figcaption").inner_text() == "Picture, 12 × 12"
     choice(page, "Picture").select_option("tissue.png")
-    assert page.locator(".cellcnn-picture figcaption").inner_text() == "Picture, 40 rows × 50 columns"
+    assert page.locator(".cellcnn-picture figcaption").inner_text() == "Picture, 40 × 50"
 
 
 def test_the_usual_formats_open(show, page):
@@ -467,9 +467,7 @@ def test_the_usual_formats_open(show, page):
     }.items():
         choose_file(page, f"cell {kind}", encoded(CELL, kind.split()[0], **options))
         assert message(page) == "", kind
-        assert page.locator(".cellcnn-picture figcaption").inner_text() == "Picture, 52 rows × 40 columns", (
-            kind
-        )
+        assert page.locator(".cellcnn-picture figcaption").inner_text() == "Picture, 52 × 40", kind
         drawn = grey_levels(page, ".cellcnn-picture")[..., 0]
         assert np.abs(drawn - CELL.astype(float)).mean() < 3, kind  # lossy formats change a little
 
@@ -479,7 +477,7 @@ def test_a_large_photo_is_scaled_down_and_said_so(show, page):
     photo = np.kron(CELL, np.ones((40, 40), np.uint8))  # 2080 × 1600
     choose_file(page, "photo.png", encoded(photo, "PNG"))
     assert (
-        "1600 pixels wide and 2080 high, scaled down to 49 and 64"
+        "1600 pixels wide and 2080 high, scaled down to 64 rows × 49 columns"
         in page.locator(".cellcnn-note").first.inner_text()
     )
     drawn = grey_levels(page, ".cellcnn-picture")[..., 0]
