@@ -54,6 +54,15 @@ def skip_tuple_fields(app, what, name, thing, skip, options):
     return True if type(thing).__name__ == "_tuplegetter" else None
 
 
+def set_off_tables(app, what, name, thing, options, lines):
+    """A table that opens the text of a parameter needs a blank line above, or it is read as words."""
+    for number in range(len(lines) - 1, 0, -1):
+        opens = re.match(r"(?P<indent> +)=+ +=", lines[number])
+        if opens and lines[number - 1].strip() and not lines[number - 1].startswith(opens["indent"]):
+            lines.insert(number, "")
+
+
 def setup(app):
     app.connect("source-read", give_reference)
     app.connect("autodoc-skip-member", skip_tuple_fields)
+    app.connect("autodoc-process-docstring", set_off_tables, priority=400)  # before napoleon
