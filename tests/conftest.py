@@ -52,6 +52,7 @@ def pytest_testnodedown(node):
 def pytest_terminal_summary(terminalreporter, config):
     """A plain closing line of the counts."""
     passed, failed, error = (len(terminalreporter.stats.get(k, [])) for k in ("passed", "failed", "error"))
-    if config.stash.get(NOT_RUN, 0):
-        terminalreporter.write_line(f"{config.stash[NOT_RUN]} tests need the real images (CELLCNN_DATA): not run")
+    not_run = config.stash.get(NOT_RUN, 0)
+    if not_run:
+        terminalreporter.write_line(f"{not_run} tests need the real images (CELLCNN_DATA): not run")
     terminalreporter.write_line(f"tests: {passed} passed, {failed + error} failed")

@@ -40,7 +40,7 @@ def is_ready(wanted):
 def run(what, *command):
     result = subprocess.run(command, cwd=ROOT)
     if result.returncode != 0:
-        stop(f"{what} failed (see above). Mend the cause and run the same command again; it goes on from there.")
+        stop(f"{what} failed (see above). Mend the cause and run the same command again.")
 
 
 def install_uv():
@@ -58,8 +58,8 @@ def install_uv():
 
 def main():
     if sys.version_info < (3, 11):
-        stop(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. "
-             "Install one and name it: `make book PYTHON=python3.12`.")
+        found = sys.version.split()[0]
+        stop(f"Python 3.11 or newer is needed, this is {found}. Name another: `make book PYTHON=python3.12`.")
     if not shutil.which("git"):
         stop("git is missing. Install it (Debian: `apt-get install git`).")
     if subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True).returncode != 0:
@@ -78,7 +78,8 @@ def main():
         uv = (VENV / "bin" / "uv", "pip")
         quiet = ("--quiet", "--python", PYTHON)
         run("installing packages", *uv, "sync", *quiet, "--require-hashes", "requirements.lock")
-        run("installing cellcnn_helpers", *uv, "install", *quiet, "--no-deps", "--no-build-isolation", "--editable", ".")
+        as_it_is = ("--no-deps", "--no-build-isolation", "--editable", ".")
+        run("installing cellcnn_helpers", *uv, "install", *quiet, *as_it_is)
         STAMP.write_text(wanted)
 
 

@@ -31,7 +31,7 @@ class GradientCheck(NamedTuple):
 def check_gradient(function, backward, *inputs, rng=0):
     """Test that `backward` gives the gradients of `function`, by small steps in three random directions.
 
-    With y = function(*inputs) and a random dy of y's shape, the loss is Σ dy · y. For each input a random
+    With ``y = function(*inputs)`` and a random dy of y's shape, the loss is Σ dy · y. For each input a random
     direction v is drawn; the slope of the loss along v, measured by central differences, must equal Σ v ·
     gradient.
 

@@ -51,7 +51,7 @@ class Body:
 
     @property
     def area_um2(self):
-        """Area inside the outline, exactly: pi a b (1 + half the summed squares of the waves)."""
+        """The exact area inside the outline, pi a b (1 + half the summed squares of the waves)."""
         return float(np.pi * np.prod(self.radii_um) * (1 + 0.5 * np.sum(np.abs(self.waves) ** 2)))
 
     @property

@@ -12,8 +12,8 @@ import pytest
 from cellcnn_book import cells
 from cellcnn_book.chapter import ChapterError
 from cellcnn_book.library import Library, term_anchor
-from cellcnn_book.markdown import python_object
 from cellcnn_book.notebook import solution_notebook, student_notebook, student_notebooks
+from cellcnn_book.package_code import python_object
 from markdown_it import MarkdownIt
 from sphinx.util.nodes import _make_id
 
@@ -212,8 +212,15 @@ def test_a_construct_in_plain_markdown(project, name):
 def test_code_of_the_package_is_shown_from_the_package(project):
     source = "```{literalinclude} ../../cellcnn_helpers/_checks.py\n:pyobject: received\n```"
     written = markdown_of(project(name=source))
-    assert written.startswith('```python\ndef received(name, value):\n    """')
+    assert written.startswith("```python\ndef received(name, value):\n    if isinstance")
     assert written.endswith('..."\n```')
+
+
+def test_docstrings_stand_in_the_reference_not_in_the_chapter():
+    source = 'def a():\n    """Say\n\n    it.\n    """\n\n    # why\n    return "b"\n\n\n'
+    source += 'def c():\n    """Only."""'
+    assert python_object(source, "a") == 'def a():\n    # why\n    return "b"'
+    assert python_object(source, "c") == 'def c():\n    """Only."""'
 
 
 def test_methods_and_decorators_are_part_of_the_code():

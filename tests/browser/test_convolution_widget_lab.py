@@ -98,14 +98,22 @@ def test_state_goes_both_ways_in_jupyterlab(lab, new_page):
     run_cell(page, 0)
     page.locator(".jp-OutputArea .cellcnn-widget").wait_for()
 
-    # the browser moves the window with the arrow keys, which JupyterLab would take for itself
+    # the browser moves the window; JupyterLab must not take the keys (“b” would insert a cell, “a” too)
     picture = page.locator(".cellcnn-picture [tabindex]")
     picture.focus()
     for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
         page.keyboard.press(key)
+    for control in (
+        picture,
+        page.get_by_role("button", name="Play"),
+        page.get_by_role("combobox", name="Size"),
+    ):
+        control.press("b")
+        control.press("a")
     page.get_by_role("combobox", name="Stride").select_option("2")
     page.get_by_label("Weight, row 1, column 1").fill("1/3")
     printed = run_cell(page, 1).locator(".jp-OutputArea-output")
+    assert page.locator(".jp-CodeCell").count() == len(CELLS)
     assert printed.inner_text().strip() == f"{[[1, 0, -1], [1, 1 / 3, -1], [1, 0, -1]]} 2 8 a cell (phase)"
 
     # Python sets the state, and the browser shows it

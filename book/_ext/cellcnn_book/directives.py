@@ -24,7 +24,15 @@ from cellcnn_book.blocks import (
     Quiz,
 )
 
-TAGS = ("exercise", "check-output", "measured-NAME", "remove-input", "hide-input", "raises-exception")
+TAGS = (
+    "exercise",
+    "check-output",
+    "measured-NAME",
+    "remove-input",
+    "hide-input",
+    "hide-output",
+    "raises-exception",
+)
 OUTPUT_OPTIONS = {"image": {"alt"}, "figure": {"caption", "name"}}  # what `mystnb` may say
 
 # Such a label is its own anchor on the page; Sphinx would change any other.

@@ -3,7 +3,6 @@
 Neither knows roles or directives, so each becomes plain Markdown, and every link an absolute one.
 """
 
-import ast
 import html
 import re
 import textwrap
@@ -14,6 +13,7 @@ from cellcnn_book.blocks import Box, Break, Figure, Include, InstructorNotes, Ma
 from cellcnn_book.chapter import Problem
 from cellcnn_book.inline import Formula, Link, Role, pieces
 from cellcnn_book.library import NotFound
+from cellcnn_book.package_code import python_object
 
 TITLES = {"note": "Note", "tip": "Tip", "warning": "Warning", "important": "Important", "seealso": "See also"}
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -152,18 +152,6 @@ class MarkdownWriter:
         shown = name.rpartition(".")[2] if role.target.startswith("~") else name
         call = "()" if role.name == "py:func" else ""
         return f"[`{role.text or shown + call}`]({self.library.address.page_url('guide/api')}#{name})"
-
-
-def python_object(source, name):
-    """The code of a function, class or ``Class.method`` with its decorators; None where it is not there."""
-    node = ast.parse(source)
-    for part in name.split("."):
-        named = [child for child in ast.iter_child_nodes(node) if getattr(child, "name", None) == part]
-        if not named:
-            return None
-        node = named[-1]
-    start = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    return textwrap.dedent("\n".join(source.split("\n")[start - 1 : node.end_lineno]))
 
 
 def _linked(text, url):
