@@ -20,7 +20,7 @@ def directive_for(thing):
 
 
 def public(package, part=""):
-    """The names that a module exports, in order; those that come from one of its modules if `part` says so."""
+    """The names that a module exports, in order; with `part`, those that come from this module of it."""
     module = import_module(package)
     names = getattr(module, "__all__", None) or [
         name
