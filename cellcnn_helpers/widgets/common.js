@@ -134,6 +134,13 @@ function drawScale(node, { black, white }) {
   node.replaceChildren(element("i"), ...numbers.map((number) => element("span", {}, formatNumber(number))));
 }
 
+/** Keep plain keys from the page around: in JupyterLab a “b” on a button would insert a cell. */
+function keepKeys(root) {
+  root.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  });
+}
+
 /** Run `update` once after any number of changes to the model's `names`; returns a function that stops it. */
 function onChange(model, names, update) {
   let waiting = false;

@@ -125,7 +125,7 @@ function makeView(on) {
     ),
     v.live,
   );
-  v.root.dataset.lmSuppressShortcuts = "true"; // else JupyterLab takes the arrow keys
+  keepKeys(v.root);
   const upTo = (last) => Array.from({ length: last }, (_, i) => [i + 1, `${i + 1}`]);
   setOptions(
     v.padding,
