@@ -1,5 +1,7 @@
 """``load``: a data set by its name."""
 
+import textwrap
+
 from .. import _checks
 from . import fetch, registry
 from .npz import SPLITS, from_npz
@@ -123,10 +125,10 @@ def _load_blood_cells(split, size):
         record = registry.files_of(name).get(size)
         path = fetch.find(record) if record else None
         if path is not None:
-            print(f"blood_cells: {record.source}. {' '.join(record.known_problems)}")
+            _tell(f"blood_cells: {record.source}. {' '.join(record.known_problems)}")
             return _from_file(path, record, split)
     cells = _simulated(split, size)
-    print(f"blood_cells: no blood cells of {size} px on this machine; {cells.source} instead, other classes.")
+    _tell(f"blood_cells: no blood cells of {size} px on this machine; {cells.source} instead, other classes.")
     return cells
 
 
@@ -136,3 +138,8 @@ def _simulated(split, size):
     first, last = SIMULATED_RANGES[split]
     microscope = Microscope(pixel_size_um=SIMULATED_FIELD_UM / size)
     return simulate_cells(last - first, image_size=size, seed=0, first_index=first, microscope=microscope)
+
+
+def _tell(message):
+    """Print in lines that fit into a page of the book."""
+    print(textwrap.fill(message, 76))
