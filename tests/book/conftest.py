@@ -1,6 +1,5 @@
 """The built site, and small books built on the spot."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -44,8 +43,7 @@ def build_book(root, tmp_path_factory):
         result = subprocess.run(command, capture_output=True, text=True, timeout=300)
         return result, folder
 
-    yield build
-    shutil.rmtree(tmp_path_factory.getbasetemp(), ignore_errors=True)
+    return build
 
 
 @pytest.fixture(scope="session")
