@@ -152,7 +152,10 @@ def _problem(outcome, expected, whole):
     if _close(value, expected):
         return ""
     if value.dtype.kind in "iub" and not np.array_equal(expected, np.round(expected)):
-        return f"The result is of type `{value.dtype}`, which has no fractions: they were cut off."
+        return (
+            f"The values were cut to whole numbers, because the result is of type `{value.dtype}`. "
+            f"Keep the fractions: no `dtype=int`, no `int(...)`."
+        )
     if value.ndim == 0:
         return f"The result is {_number(value)}, but {_number(expected)} is expected."
     place = tuple(int(i) for i in np.argwhere(~np.isclose(value, expected, rtol=1e-4, atol=1e-5))[0])

@@ -80,6 +80,10 @@ def weighted_sum(answer, rng):
             lambda x, k, b: x * k + b,
         ),
         (
+            "`sum` of an array adds up its rows, so a row is left. The array's own `.sum()` adds everything.",
+            lambda x, k, b: (x * k).sum(axis=0) + b,
+        ),
+        (
             "The bias is added once for each weight. Add up the products first, then add the bias once.",
             lambda x, k, b: (x * k + b).sum(),
         ),
@@ -200,6 +204,10 @@ def mean_filter(answer, rng):
             "This is right for 3 × 3 only. Use `size` wherever a 3 or a 9 comes from it.",
             lambda size: mean_filter(3) if size == 3 else None,
         ),
+        (
+            "In a mean each pixel counts the same: all weights must be equal, and together add up to 1.",
+            lambda size: np.full((size, size), NAN),
+        ),
     ]
     sizes = [3, 2, 5, *(int(size) for size in rng.integers(4, 10, 2))]
     same_answers(answer, mean_filter, [{"size": size} for size in sizes], slips=slips)
@@ -238,6 +246,10 @@ def convolve(answer, rng):
     def missing(image, kernel, fewer):
         return np.full(np.subtract(image.shape, kernel.shape) + 1 - fewer, NAN)
 
+    fixed = (
+        "This is right for kernels of {0} × {0} only. The kernel need not be 3 × 3, nor square: its rows are "
+        "`kernel.shape[0]`, its columns `kernel.shape[1]`."
+    )
     slips = [
         ("The bias is missing: add it to each weighted sum.", lambda x, k, b: _correlate(x, k)),
         (
@@ -283,6 +295,8 @@ def convolve(answer, rng):
             "Rows and columns are swapped where the image is read: pixel (r+i, c+j) meets weight (i, j).",
             lambda x, k, b: _correlate(x.T, k) + b if _is_square(x, k) else None,
         ),
+        (fixed.format(3), lambda x, k, b: _correlate(x, k) + b if k.shape == (3, 3) else None),
+        (fixed.format(2), lambda x, k, b: _correlate(x, k) + b if k.shape == (2, 2) else None),
         (
             "This is right for square kernels only: the rows are `kernel.shape[0]`, the columns "
             "`kernel.shape[1]`.",
@@ -308,6 +322,7 @@ def convolve(answer, rng):
 
 @checker(
     hints=(
+        "dy, image and gradient are two-dimensional; the pair `kernel_shape` is the gradient's shape. "
         "Take one weight, k(i, j). Which pixel did it multiply when the window stood at (r, c)?",
         "At (r, c) the weight k(i, j) met the pixel x(r+i, c+j), and what came out counts dy(r, c). "
         "Sum over all places, because the same weight was used at each.",
@@ -319,6 +334,8 @@ def convolve(answer, rng):
 def kernel_gradient(answer, rng):
     """Check `kernel_gradient(dy, image, kernel_shape)`: dL/dk(i, j) = Σ dy(r, c) · x(r+i, c+j).
 
+    All is two-dimensional: (H − KH + 1, W − KW + 1), (H, W) -> (KH, KW); `kernel_shape` is the pair (KH, KW).
+
     Examples
     --------
     >>> kernel_gradient(lambda dy, image, kernel_shape: np.zeros(image.shape)).message
@@ -328,7 +345,14 @@ def kernel_gradient(answer, rng):
     def kernel_gradient(dy, image, kernel_shape):
         return _correlate(image, dy)
 
+    def cut(dy, image, shape):
+        return _correlate(image, dy[: shape[0], : shape[1]])[: shape[0], : shape[1]]
+
     shape = "A gradient has the shape of what it belongs to. This one has the shape of {}."
+    places = (
+        "Only the first places of dy count here, as many as the kernel has weights. "
+        "Sum over all rows and columns of dy: the weight was used at each place."
+    )
     slips = [
         (
             "The gradient is flipped: k(i, j) met the pixel x(r+i, c+j), not x(r−i, c−j).",
@@ -350,6 +374,9 @@ def kernel_gradient(answer, rng):
             "Only the last place counts here. The weight was used at each place: add up with `+=`, not `=`.",
             lambda dy, x, shape: dy[-1, -1] * x[-shape[0] :, -shape[1] :],
         ),
+        (places, cut),
+        # Where dy is smaller than the kernel, the same slip may stop with an error.
+        (places, lambda dy, x, shape: None if np.less(dy.shape, shape).any() else cut(dy, x, shape)),
         ("Rows and columns are swapped.", lambda dy, x, shape: _correlate(x, dy).T),
         (shape.format("the image"), lambda dy, x, shape: np.full(x.shape, NAN)),
         (shape.format("dy"), lambda dy, x, shape: np.full(dy.shape, NAN)),

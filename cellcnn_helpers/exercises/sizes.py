@@ -43,6 +43,15 @@ def output_size(answer, rng):
         """A slip in the formula for same padding, with the right answer for valid."""
         return lambda n, k, s, p, d: formula(n, k, s) if p == "same" else output_size(n, k, s, p, d)
 
+    def covering(span):
+        """A slip in what a dilated kernel covers."""
+        return valid(lambda n, k, s, d: (n - span(k, d)) // s + 1)
+
+    covers = "A dilated kernel covers d(k − 1) + 1 pixels, not {}: there are k − 1 steps of d between k taps."
+    early = (
+        "The 1 is added before the division, so rounding down can lose it. The first place always counts: "
+        "divide first, then add 1."
+    )
     divide = "A number of pixels is a whole number: divide with `//`, which rounds down."
     rounded = "Round down: the last step that does not fit as a whole is lost (`//`)."
     slips = [
@@ -52,12 +61,13 @@ def output_size(answer, rng):
         ),
         (
             "`dilation_rate` is not used. A dilated kernel covers d(k − 1) + 1 pixels, not k.",
-            valid(lambda n, k, s, d: (n - k) // s + 1),
+            covering(lambda k, d: k),
         ),
-        (
-            "A dilated kernel covers d(k − 1) + 1 pixels, not d·k: there are k − 1 gaps between k taps.",
-            valid(lambda n, k, s, d: (n - d * k) // s + 1),
-        ),
+        (covers.format("d·k"), covering(lambda k, d: d * k)),
+        (covers.format("k + d"), covering(lambda k, d: k + d)),
+        (covers.format("k + d − 1"), covering(lambda k, d: k + d - 1)),
+        (early, valid(lambda n, k, s, d: (n - covered(k, d) + 1) // s)),
+        (early, valid(lambda n, k, s, d: (n - k + 1) // s)),
         (
             "`stride` is not used: with stride s only every s-th place counts.",
             lambda n, k, s, p, d: output_size(n, k, 1, p, d),
@@ -78,9 +88,9 @@ def output_size(answer, rng):
     ]
     by_hand = {"size": 5, "kernel_size": 3}
     fixed = [
-        {"size": 28, "kernel_size": 4, "dilation_rate": 3},
         {"size": 10, "kernel_size": 3, "stride": 4},
-        {"size": 9, "kernel_size": 4, "stride": 2},
+        {"size": 10, "kernel_size": 4, "stride": 4},
+        {"size": 28, "kernel_size": 4, "dilation_rate": 3},
         {"size": 28, "kernel_size": 5, "padding": "same"},
         {"size": 13, "kernel_size": 3, "stride": 4, "padding": "same"},
     ]
@@ -204,7 +214,10 @@ def receptive_field_um(answer, rng):
     def pixels(kernel_sizes, strides, own=False):
         return 1 + sum((k - 1) * math.prod(strides[: layer + own]) for layer, k in enumerate(kernel_sizes))
 
-    own = "A layer's own stride widens only what later layers see: use the strides before it."
+    own = (
+        "A layer's own stride widens only what later layers see: its step is the product of all strides "
+        "before it."
+    )
     slips = [
         (
             "This is in pixels. Multiply by `pixel_size_um`, the width of one pixel in micrometers.",
@@ -225,6 +238,11 @@ def receptive_field_um(answer, rng):
         (own, lambda k, s, um: (1 + sum((n - 1) * step for n, step in zip(k, s, strict=True))) * um),
         (own, lambda k, s, um: pixels(k, s, own=True) * um),
         (
+            "Only the stride of the layer just before is used. But strides multiply: a layer's step is the "
+            "product of all strides before it.",
+            lambda k, s, um: (1 + sum((n - 1) * step for n, step in zip(k, [1, *s[:-1]], strict=True))) * um,
+        ),
+        (
             "The pixel to start from is missing: a unit without any layer sees 1 pixel.",
             lambda k, s, um: (pixels(k, s) - 1) * um,
         ),
@@ -233,7 +251,7 @@ def receptive_field_um(answer, rng):
             lambda k, s, um: pixels(k[::-1], s[::-1]) * um,
         ),
     ]
-    by_hand = {"kernel_sizes": [5, 3], "strides": [2, 3], "pixel_size_um": 0.5}
+    by_hand = {"kernel_sizes": [5, 3, 2], "strides": [2, 3, 2], "pixel_size_um": 0.5}
     drawn = [
         {
             "kernel_sizes": [int(k) for k in rng.integers(2, 8, layers)],

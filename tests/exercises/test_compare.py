@@ -186,7 +186,7 @@ class TestShapeTypeValue:
             out[:] = values * factor / 4
             return out
 
-        assert "`int64`, which has no fractions: they were cut off" in scale(cuts).message
+        assert "cut to whole numbers, because the result is of type `int64`" in scale(cuts).message
 
     def test_counts_are_whole_numbers(self):
         assert (

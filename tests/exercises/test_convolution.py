@@ -1,234 +1,10 @@
-"""Every checker of the convolution chapter, fed with what students write: right, untouched and wrong."""
+"""The checkers of the whole image, forward and back, fed with what students write."""
 
 import numpy as np
 import pytest
 
 from cellcnn_helpers import nn
 from cellcnn_helpers.exercises import convolution as check
-
-# --- weighted_sum: one window ---------------------------------------------------------------------------
-
-
-def sum_of_products(window, kernel, bias=0):
-    return np.sum(window * kernel) + bias
-
-
-def sum_by_loops(window, kernel, bias=0):
-    total = bias
-    for row, weights in zip(window.tolist(), kernel.tolist(), strict=True):
-        for pixel, weight in zip(row, weights, strict=True):
-            total += pixel * weight
-    return total
-
-
-def sum_by_vdot(window, kernel, bias=0):
-    return np.vdot(window, kernel) + bias
-
-
-def sum_without_bias(window, kernel, bias=0):
-    return np.sum(window * kernel)
-
-
-def matrix_product(window, kernel, bias=0):
-    return window @ kernel + bias
-
-
-def sum_of_matrix_product(window, kernel, bias=0):
-    return np.dot(window, kernel).sum() + bias
-
-
-def mean_of_products(window, kernel, bias=0):
-    return np.mean(window * kernel) + bias
-
-
-def sum_with_turned_kernel(window, kernel, bias=0):
-    return (window * np.flip(kernel)).sum() + bias
-
-
-def products_only(window, kernel, bias=0):
-    return window * kernel + bias
-
-
-def bias_for_each_weight(window, kernel, bias=0):
-    total = 0
-    for i in range(window.shape[0]):
-        for j in range(window.shape[1]):
-            total += window[i, j] * kernel[i, j] + bias
-    return total
-
-
-def pixels_added(window, kernel, bias=0):
-    return (window + kernel).sum() + bias
-
-
-def window_spoilt(window, kernel, bias=0):
-    window *= kernel
-    return window.sum() + bias
-
-
-class TestWeightedSum:
-    @pytest.mark.parametrize("answer", [sum_of_products, sum_by_loops, sum_by_vdot])
-    def test_right(self, answer, assert_accepts):
-        assert_accepts(check.weighted_sum, answer)
-
-    def test_stub_and_hints(self, assert_teaches):
-        def weighted_sum(window, kernel, bias=0): ...
-
-        assert_teaches(check.weighted_sum, weighted_sum)
-
-    @pytest.mark.parametrize(
-        ("answer", "words"),
-        [
-            (sum_without_bias, "The bias is missing"),
-            (matrix_product, "matrix product"),
-            (sum_of_matrix_product, "matrix product"),
-            (mean_of_products, "This is the mean"),
-            (sum_with_turned_kernel, "The kernel is flipped"),
-            (products_only, "still stand side by side"),
-            (bias_for_each_weight, "once for each weight"),
-            (pixels_added, "The result is 12.0, but 1.0 is expected"),
-            (window_spoilt, "changes its input `window`"),
-        ],
-    )
-    def test_wrong(self, answer, words, assert_finds):
-        assert_finds(check.weighted_sum, answer, words)
-
-
-# --- edge_kernel: many right answers --------------------------------------------------------------------
-
-PREWITT = np.array([[1, 1, 1], [0, 0, 0], [-1, -1, -1]])
-SOBEL = [[1, 2, 1], [0, 0, 0], [-1, -2, -1]]
-
-
-class TestEdgeKernel:
-    @pytest.mark.parametrize(
-        "answer",
-        [
-            PREWITT,
-            SOBEL,
-            PREWITT / 3e3,
-            [[0, 1, 0], [0, 0, 0], [0, -1, 0]],
-            [[0, 0, 0], [1, 1, 1], [-1, -1, -1]],
-            [[2, 2, 2], [-1, -1, -1], [-1, -1, -1]],
-            np.float32(SOBEL),
-        ],
-    )
-    def test_right(self, answer, assert_accepts):
-        assert_accepts(check.edge_kernel, answer)
-
-    def test_stub_and_hints(self, assert_teaches):
-        assert_teaches(check.edge_kernel, ...)
-
-    @pytest.mark.parametrize(
-        ("answer", "words"),
-        [
-            (np.transpose(SOBEL), "edges between left and right, not above and below"),
-            (-np.transpose(SOBEL), "edges between left and right, not above and below"),
-            ([[1, 1, 0], [1, 0, -1], [0, -1, -1]], "also answers at edges between left and right"),
-            ([[1, 1, 1], [0, 0, 0], [0, 0, 0]], "do not add up to 0"),
-            (np.ones((3, 3)) / 9, "do not add up to 0"),
-            (-PREWITT, "The sign is the wrong way round"),
-            (np.zeros((3, 3)), "All weights are 0"),
-            ([[-1, -1, -1], [2, 2, 2], [-1, -1, -1]], "This kernel finds lines"),
-            ([[1, -2, 1], [0, 0, 0], [-1, 2, -1]], "weak"),
-            ([1, 0, -1], "shape (3,), but (3, 3)"),
-            (np.ravel(SOBEL), "shape (9,), but (3, 3)"),
-            (lambda: SOBEL, "this is a function"),
-            ("Sobel", "type `str`"),
-            ([[1, 1, 1], [0, 0, 0], [-1, np.nan, -1]], "not finite"),
-        ],
-    )
-    def test_wrong(self, answer, words, assert_finds):
-        assert_finds(check.edge_kernel, answer, words)
-
-    def test_the_example_is_arithmetic_that_the_student_can_repeat(self):
-        example = check.edge_kernel(-PREWITT).example
-        window = "on the window\n  [[1. 1. 1.]\n   [0. 0. 0.]\n   [0. 0. 0.]]\n"
-        assert example == window + "it answers\n  -3\nexpected\n  a positive number"
-
-    def test_a_right_answer_finds_an_edge_and_only_that(self):
-        image = np.zeros((1, 9, 9, 1))
-        image[:, :4, :] = 1  # bright above
-        kernel = PREWITT.reshape(3, 3, 1, 1)
-        assert nn.conv2d(image, kernel).max() == 3 and nn.conv2d(image, kernel).min() == 0
-        assert not nn.conv2d(image.swapaxes(1, 2), kernel).any()
-
-
-# --- mean_filter ----------------------------------------------------------------------------------------
-
-
-def mean_by_ones(size):
-    kernel = np.ones((size, size))
-    return kernel / kernel.sum()
-
-
-def mean_by_lists(size):
-    return [[1 / size**2] * size for _ in range(size)]
-
-
-def mean_float32(size):
-    return np.full((size, size), 1 / size**2, dtype=np.float32)
-
-
-def all_ones(size):
-    return np.ones((size, size), dtype=int)
-
-
-def one_by_size(size):
-    return np.ones((size, size)) / size
-
-
-def floor_division(size):
-    return np.ones((size, size)) // size**2
-
-
-def integer_dtype(size):
-    return np.full((size, size), 1 / size**2, dtype=int)
-
-
-def integer_dtype_rounded_up(size):
-    return np.ceil(mean_by_ones(size) * 2).astype(int) * size
-
-
-def ninth(size):
-    return np.full((size, size), 1 / 9)
-
-
-def always_three(size):
-    return np.full((3, 3), 1 / 9)
-
-
-def flat_kernel(size):
-    return np.full(size, 1 / size)
-
-
-class TestMeanFilter:
-    @pytest.mark.parametrize("answer", [mean_by_ones, mean_by_lists, mean_float32])
-    def test_right(self, answer, assert_accepts):
-        assert_accepts(check.mean_filter, answer)
-
-    def test_stub_and_hints(self, assert_teaches):
-        def mean_filter(size): ...
-
-        assert_teaches(check.mean_filter, mean_filter)
-
-    @pytest.mark.parametrize(
-        ("answer", "words"),
-        [
-            (all_ones, "All weights are 1"),
-            (one_by_size, "Each weight is 1/size"),
-            (floor_division, "All weights are 0"),
-            (integer_dtype, "by an integer `dtype`"),
-            (integer_dtype_rounded_up, "`int64`, which has no fractions"),
-            (ninth, "3 × 3 only"),
-            (always_three, "3 × 3 only"),
-            (flat_kernel, "shape (3,), but the right one has shape (3, 3)"),
-            (mean_by_ones(3), "without brackets"),
-        ],
-    )
-    def test_wrong(self, answer, words, assert_finds):
-        assert_finds(check.mean_filter, answer, words)
-
 
 # --- convolve -------------------------------------------------------------------------------------------
 
@@ -363,6 +139,19 @@ def square_kernels_looped(image, kernel, bias=0):
     )
 
 
+def three_by_three(image, kernel, bias=0):
+    out = np.zeros((image.shape[0] - 2, image.shape[1] - 2))
+    for r in range(out.shape[0]):
+        for c in range(out.shape[1]):
+            out[r, c] = (image[r : r + 3, c : c + 3] * kernel).sum() + bias
+    return out
+
+
+def two_by_two(image, kernel, bias=0):
+    rows, columns = image.shape[0] - 1, image.shape[1] - 1
+    return four_loops(image, kernel[:2, :2], read, rows=rows, columns=columns) + bias
+
+
 def square_images(image, kernel, bias=0):
     side = image.shape[0]
     rows, columns = side - kernel.shape[0] + 1, side - kernel.shape[1] + 1
@@ -371,6 +160,18 @@ def square_images(image, kernel, bias=0):
 
 def integers_kept(image, kernel, bias=0):
     return convolve_by_loops(image, kernel, bias).astype(image.dtype)
+
+
+def loop_of_the_page(image, kernel, bias=0):
+    answers = np.zeros(np.subtract(image.shape, kernel.shape) + 1, dtype=int)
+    for r in range(answers.shape[0]):
+        for c in range(answers.shape[1]):
+            answers[r, c] = sum(
+                image[r + i, c + j] * kernel[i, j]
+                for i in range(kernel.shape[0])
+                for j in range(kernel.shape[1])
+            )
+    return answers + bias
 
 
 def plus_one(image, kernel, bias=0):
@@ -405,7 +206,10 @@ class TestConvolve:
             (square_kernels_sliced, "square kernels only"),
             (square_kernels_looped, "square kernels only"),
             (square_images, "square images only"),
-            (integers_kept, "`int64`, which has no fractions"),
+            (three_by_three, "kernels of 3 × 3 only. The kernel need not be 3 × 3"),
+            (two_by_two, "kernels of 2 × 2 only"),
+            (integers_kept, "cut to whole numbers, because the result is of type `int64`"),
+            (loop_of_the_page, "cut to whole numbers, because the result is of type `int64`"),
             (plus_one, "The value at row 0, column 0 is 2.0, but 1.0 is expected"),
         ],
     )
@@ -470,6 +274,25 @@ def gradient_overwritten(dy, image, kernel_shape):
     return gradient
 
 
+def gradient_of_cut_dy(dy, image, kernel_shape):
+    gradient = np.zeros(kernel_shape)
+    places = dy[: kernel_shape[0], : kernel_shape[1]]
+    for i in range(kernel_shape[0]):
+        for j in range(kernel_shape[1]):
+            window = image[i : i + places.shape[0], j : j + places.shape[1]]
+            gradient[i, j] = (places * window).sum()
+    return gradient
+
+
+def gradient_over_kernel_places(dy, image, kernel_shape):
+    rows, columns = kernel_shape
+    gradient = np.zeros(kernel_shape)
+    for r in range(rows):
+        for c in range(columns):
+            gradient += dy[r, c] * image[r : r + rows, c : c + columns]
+    return gradient
+
+
 def gradient_transposed(dy, image, kernel_shape):
     return gradient_by_loops(dy, image, kernel_shape).T
 
@@ -510,6 +333,8 @@ class TestKernelGradient:
             (gradient_mean, "This is the mean over the places"),
             (gradient_without_offset, "All values are equal"),
             (gradient_overwritten, "Only the last place counts"),
+            (gradient_of_cut_dy, "Only the first places of dy"),
+            (gradient_over_kernel_places, "Only the first places of dy"),
             (gradient_transposed, "Rows and columns are swapped"),
             (gradient_of_the_image, "has the shape of the image"),
             (gradient_like_dy, "has the shape of dy"),

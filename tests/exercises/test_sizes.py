@@ -80,7 +80,11 @@ class TestOutputSize:
         [
             (student(valid=lambda n, k, s, d: (n - d * (k - 1) - 1) // s), "so add 1"),
             (student(valid=lambda n, k, s, d: (n - k) // s + 1), "`dilation_rate` is not used"),
-            (student(valid=lambda n, k, s, d: (n - k * d) // s + 1), "not d·k"),
+            (student(valid=lambda n, k, s, d: (n - k * d) // s + 1), "not d·k:"),
+            (student(valid=lambda n, k, s, d: (n - (k + d)) // s + 1), "not k + d:"),
+            (student(valid=lambda n, k, s, d: (n - k - (d - 1)) // s + 1), "not k + d − 1:"),
+            (student(valid=lambda n, k, s, d: (n - d * (k - 1)) // s), "added before the division"),
+            (student(valid=lambda n, k, s, d: (n - k + 1) // s), "added before the division"),
             (student(valid=lambda n, k, s, d: -(-(n - d * (k - 1) - 1) // s) + 1), "Round down"),
             (student(valid=lambda n, k, s, d: round((n - d * (k - 1) - 1) / s) + 1), "Round down"),
             (student(same=lambda n, k, s, d: n), "the stride still counts"),
@@ -252,6 +256,13 @@ def own_stride_too_early(kernel_sizes, strides, pixel_size_um):
     return pixels * pixel_size_um
 
 
+def stride_just_before(kernel_sizes, strides, pixel_size_um):
+    pixels = kernel_sizes[0]
+    for layer in range(1, len(kernel_sizes)):
+        pixels += (kernel_sizes[layer] - 1) * strides[layer - 1]
+    return pixels * pixel_size_um
+
+
 def in_pixels(kernel_sizes, strides, pixel_size_um):
     return field_forward(kernel_sizes, strides, 1)
 
@@ -297,11 +308,12 @@ class TestReceptiveField:
             (strides_ignored, "`strides` is not used"),
             (own_stride_only, "own stride"),
             (own_stride_too_early, "own stride"),
+            (stride_just_before, "Only the stride of the layer just before"),
             (in_pixels, "This is in pixels"),
             (divided, "not by dividing"),
             (starts_at_zero, "The pixel to start from is missing"),
             (from_the_end, "later layers here"),
-            (rounded, "`int64`, which has no fractions"),
+            (rounded, "cut to whole numbers, because the result is of type `int64`"),
             (lists_emptied, "changes its input `kernel_sizes`"),
         ],
     )
