@@ -32,6 +32,15 @@ def real_data():
     return real_data_folder()
 
 
+@pytest.fixture(scope="session")
+def site(root):
+    """The site as `make book` left it."""
+    folder = root / "_build" / "html"
+    if not (folder / "index.html").exists():
+        pytest.fail("there is no built site in _build/html: run `make book` first.")
+    return folder
+
+
 def pytest_collection_modifyitems(config, items):
     """Deselect, never skip, what needs the real images where they are absent."""
     absent = []

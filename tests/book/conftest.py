@@ -8,15 +8,6 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def site(root):
-    """The site as `make book` left it."""
-    folder = root / "_build" / "html"
-    if not (folder / "index.html").exists():
-        pytest.fail("there is no built site in _build/html: run `make book` first.")
-    return folder
-
-
-@pytest.fixture(scope="session")
 def build_book(root, tmp_path_factory):
     """A function that builds a book of a few pages as `make book` would; it returns what was said, and where.
 

@@ -17,14 +17,6 @@ THEME_FINDINGS = {"label-content-name-mismatch", "region"}
 
 
 @pytest.fixture(scope="module")
-def site(root):
-    folder = root / "_build" / "html"
-    if not (folder / "index.html").exists():
-        pytest.fail("there is no built site in _build/html: run `make book` first.")
-    return folder
-
-
-@pytest.fixture(scope="module")
 def address(serve, site):
     return serve(site)
 
