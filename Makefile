@@ -21,7 +21,7 @@ serve: book ## show the site on http://localhost:8000
 	@$(BIN)/python -m http.server --directory _build/html --bind localhost 8000
 
 lab: setup notebooks ## open JupyterLab on the notebooks
-	@$(BIN)/jupyter lab notebooks
+	@TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/jupyter lab notebooks
 
 notebooks: setup ## write the student notebooks from the chapters
 	@$(BIN)/python tools/notebooks.py
