@@ -182,8 +182,9 @@ def main():
     load, cores = os.getloadavg()[0], os.cpu_count()
     machine = (
         f'float32, padding "same"; {cores} cores, load {load:.1f} at the end; '
-        f"Python {platform.python_version()}, NumPy {np.__version__}, TensorFlow {tf.__version__} (oneDNN on, compiled by tf.function). "
-        f"Median of {REPEATS}, taken in turns. Below 1, NumPy is the faster one."
+        f"Python {platform.python_version()}, NumPy {np.__version__}, TensorFlow {tf.__version__} "
+        f"(oneDNN on, compiled by tf.function). Median of {REPEATS}, taken in turns. "
+        f"Below 1, NumPy is the faster one."
     )
     text = f"# Convolution beside TensorFlow\n\n{machine}\n\n{table(rows)}\n\n{verdicts(rows)}\n"
     print(f"\n{text}")
