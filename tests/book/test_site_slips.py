@@ -66,15 +66,44 @@ def weighted_sum(window, kernel, bias=0):
 check.weighted_sum(weighted_sum)
 ```
 """,
-    "when_run": """# T
+    "promises": """# T
 
-See {ref}`nowhere`. It took {measured}`two`.
+It took {measured}`two`.
 
 ```{code-cell} ipython3
 :tags: [measured-two]
 
 print(1)
 print(2)
+```
+
+```{code-cell} ipython3
+:tags: [check-output]
+
+print(6 * 7)
+```
+```{expected-output}
+42
+```
+
+```{code-cell} ipython3
+:tags: [check-output, hide-output]
+
+6 * 9
+```
+```{expected-output}
+42
+```
+""",
+    "when_run": """# T
+
+See {ref}`nowhere`. It took {measured}`long`.
+
+```{code-cell} ipython3
+:tags: [measured-long]
+
+print(1)
+
 ```
 
 ```{code-cell} ipython3
@@ -119,7 +148,8 @@ SLIPS = {
     "label of another chapter": r"other\.md:6: .*shared-label.*one\.md:6",
     "unknown measured value": r"unknown_measured\.md:8: .*nothing",
     "unknown reference": r"when_run\.md:8: .*nowhere",
-    "measured value of two lines": r"when_run\.md:8: .*measured-two.*one line.*'1\\n2'",
+    "measured value of two lines": r"promises\.md:8: .*measured-two.*one line.*'1\\n2'",
+    "output other than promised": r"promises\.md:31: .*gives '54', .*says '42'",
     "picture without alt": r"when_run\.md:17: .*alt",
     "HTML without alt": r"when_run\.md:22: .*<img>.*alt",
     "failing cell": r"when_run\.md:36: .*AttributeError.*no_such_checker",
@@ -147,6 +177,16 @@ def test_a_slip_is_told_with_file_and_line(built, slip):
     lines = [line for line in result.stderr.splitlines() if re.search(SLIPS[slip], line)]
     assert lines, result.stderr
     assert lines[0].startswith(str(folder / "book" / "chapters")), "a path that an editor can open"
+
+
+def test_what_is_as_promised_is_not_complained_about(built):
+    result, _ = built
+    assert result.stderr.count("promises.md") == 2
+
+
+def test_a_failing_cell_is_told_once_not_for_all_that_it_leaves_undone(built):
+    result, _ = built
+    assert "measured-long" not in result.stderr
 
 
 def test_a_chapter_without_slips_is_not_complained_about(built):

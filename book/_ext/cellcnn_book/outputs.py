@@ -64,7 +64,11 @@ class FinishOutputs(SphinxTransform):
     default_priority = 500
 
     def apply(self):
-        self.fill_in_measured()
+        if not failure(
+            self.document.settings.env
+        ):  # else what follows the failing cell is missing, and told once
+            self.fill_in_measured()
+            self.check_exact()
         self.explain_widgets()
         self.check_alt()
 
@@ -85,6 +89,18 @@ class FinishOutputs(SphinxTransform):
                 logger.error(message, node["name"], value, location=location(node))
             node.replace_self(nodes.inline("", value or "?", classes=["measured"]))
 
+    def check_exact(self):
+        """Compare what the build computed with what the source promises to notebook and prose."""
+        env = self.document.settings.env
+        chapter = env.cellcnn_chapters.get(env.docname) if hasattr(env, "cellcnn_chapters") else None
+        if chapter is None:
+            return
+        for node, cell in zip(cells(self.document), chapter.code_cells, strict=True):
+            if cell.expected and output_text(node) != cell.expected.text.strip():
+                message = "the cell gives %r, but {expected-output} says %r."
+                where = f"{env.doc2path(env.docname)}:{cell.expected.line}"
+                logger.error(message, output_text(node), cell.expected.text.strip(), location=where)
+
     def explain_widgets(self):
         for container in self.document.findall(nodes.container):
             if container.get("mime_type") == "application/vnd.jupyter.widget-view+json":
@@ -100,17 +116,23 @@ class FinishOutputs(SphinxTransform):
                 logger.error("an `<img>` without alt text in this HTML.", location=location(raw))
 
 
+def failure(env):
+    """The traceback with which the execution of this page stopped, or None."""
+    data = NbMetadataCollector.get_exec_data(env, env.docname)
+    return data["traceback"] if data else None
+
+
 def report_failing_cell(app, doctree):
     """Say where execution stopped: myst-nb names the page alone."""
     docname = app.env.docname
-    data = NbMetadataCollector.get_exec_data(app.env, docname)
-    if not (data and data["traceback"]):
+    traceback = failure(app.env)
+    if not traceback:
         return
-    _, _, told = ANSI.sub("", data["traceback"]).partition("executing the following cell:\n")
+    _, _, told = ANSI.sub("", traceback).partition("executing the following cell:\n")
     source, _, error = told.strip("-\n").partition("\n-----")
     cells = app.env.cellcnn_chapters[docname].code_cells
     line = next((cell.line for cell in cells if cell.stub_source.strip() == source.strip()), "")
-    last = (error or data["traceback"]).strip().splitlines()[-1]
+    last = (error or traceback).strip().splitlines()[-1]
     logger.error("this cell fails: %s", last, location=f"{app.env.doc2path(docname)}:{line}")
 
 
