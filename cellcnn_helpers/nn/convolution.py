@@ -60,9 +60,9 @@ def conv2d_loops(x, kernel, bias=None, *, strides=1, padding="valid", dilation_r
     """
     x, kernel, bias, grid = _prepare(x, kernel, bias, strides, padding, dilation_rate)
     windows = grid.windows(grid.pad(x))  # (batch, H', W', KH, KW, C)
-    y = _outputs(x, kernel, bias, grid)  # holds the bias
+    y = _empty_outputs(x, kernel, bias, grid)
     for n, r, c, f in np.ndindex(y.shape):
-        y[n, r, c, f] += np.sum(windows[n, r, c] * kernel[..., f])
+        y[n, r, c, f] = np.sum(windows[n, r, c] * kernel[..., f]) + bias[f]
     return y
 
 
@@ -131,8 +131,9 @@ def conv2d(x, kernel, bias=None, *, strides=1, padding="valid", dilation_rate=1)
     """
     x, kernel, bias, grid = _prepare(x, kernel, bias, strides, padding, dilation_rate)
     x = grid.pad(x)
-    y = _outputs(x, kernel, bias, grid)  # holds the bias
+    y = _empty_outputs(x, kernel, bias, grid)
     for source, target in _blocks(x, kernel, grid):
+        y[target] = bias
         strips = grid.strips(x[source])  # (images, rows, W', KW·C): the windows of single rows, side by side
         for i, weights in enumerate(_rows(kernel)):  # (KW·C, F)
             y[target] += grid.met_by(strips, i) @ weights
@@ -270,11 +271,9 @@ def _prepare(x, kernel, bias, strides, padding, dilation_rate, complex_ok=True):
     return x, kernel, bias, grid
 
 
-def _outputs(x, kernel, bias, grid):
-    """Return (batch, H', W', F), where each filter's bias already stands."""
-    y = np.empty((len(x), *grid.output_size, len(bias)), np.result_type(x, kernel, bias))
-    y[...] = bias
-    return y
+def _empty_outputs(x, kernel, bias, grid):
+    """Return an array (batch, H', W', F) to be filled."""
+    return np.empty((len(x), *grid.output_size, len(bias)), np.result_type(x, kernel, bias))
 
 
 def _rows(kernel):
