@@ -5,6 +5,7 @@ checks return the argument in the form that the code behind the door works with,
 converts.
 """
 
+import math
 import numbers
 import operator
 
@@ -16,10 +17,18 @@ COMPLEX = (np.complex64, np.complex128)
 
 def received(name, value):
     """`name=value` as an error shows it: an array by its shape, anything else by a short repr."""
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.ndim:
         return f"{name}.shape={value.shape}"
-    text = repr(value)
-    return f"{name}={text}" if len(text) <= 80 else f"{name}={text[:77]}..."
+    return f"{name}={short_repr(value)}"
+
+
+def short_repr(value, longest=80):
+    """Return `repr(value)`, cut to `longest` characters; a value whose repr fails is told by its type."""
+    try:
+        text = repr(value)
+    except Exception:  # a class may define it wrongly, and Python refuses whole numbers of 4300 digits
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 def float_array(name, value, *, axes, complex_ok=True):
@@ -36,9 +45,10 @@ def float_array(name, value, *, axes, complex_ok=True):
         array = array.astype(np.float32)
     kept = FLOATS + COMPLEX if complex_ok else FLOATS
     if array.dtype.type not in kept:
+        mend = f"{name}.real" if array.dtype.kind == "c" else f"{name}.astype(np.float32)"
         raise TypeError(
             f"`{name}` must hold numbers as integers, float32 or float64: got {name}.dtype={array.dtype}.\n"
-            f"Convert it first: {name}.astype(np.float32)."
+            f"Convert it first: {mend}."
         )
     if axes is not None and array.ndim != len(axes):
         raise ValueError(_wrong_rank(name, array, axes))
@@ -100,7 +110,9 @@ def whole_number(name, value, *, minimum=1):
 
 def pair(name, value, *, minimum=1):
     """Return `value`, one whole number or (rows, columns), as a tuple of two ints."""
-    if isinstance(value, (tuple, list, np.ndarray)):
+    if isinstance(value, np.ndarray):
+        value = value.tolist()  # an array without dimensions is one number
+    if isinstance(value, (tuple, list)):
         if len(value) != 2:
             raise ValueError(
                 f"`{name}` must be one whole number or two, (rows, columns): got {name}={tuple(value)}.\n"
@@ -113,19 +125,39 @@ def pair(name, value, *, minimum=1):
 
 def real_number(name, value, *, low=None, high=None, low_open=False, high_open=False):
     """Return `value` as a finite float between `low` and `high`; an open end is itself refused."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
         raise TypeError(f"`{name}` must be a number: got {received(name, value)}.\nGive an int or a float.")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     too_low = low is not None and (number < low or (low_open and number == low))
     too_high = high is not None and (number > high or (high_open and number == high))
-    if not np.isfinite(number) or too_low or too_high:
+    if not math.isfinite(number) or too_low or too_high:
+        finite = "" if math.isfinite(number) else "finite"
         left = "" if low is None else f"{'above' if low_open else 'at least'} {low}"
         right = "" if high is None else f"{'below' if high_open else 'at most'} {high}"
-        bounds = " and ".join(part for part in (left, right) if part) or "finite"
+        bounds = " and ".join(part for part in (finite, left, right) if part)
         raise ValueError(
             f"`{name}` must be {bounds}: got {received(name, value)}.\nGive a number in that range."
         )
     return number
+
+
+def boolean(name, value):
+    """Return `value` as a bool; 0, 1, None and strings are refused."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"`{name}` must be True or False: got {received(name, value)}.\nGive one of them.")
+    return bool(value)
+
+
+def generator(name, value):
+    """Return the random generator `value`, or a new one that starts from the whole number `value`."""
+    if isinstance(value, np.random.Generator):
+        return value
+    return np.random.default_rng(whole_number(name, value, minimum=0))
 
 
 def choice(name, value, options):
@@ -161,14 +193,16 @@ def images(name, value, *, complex_ok=True):
     return array
 
 
-def array_list(name, value):
+def array_list(name, value, *, complex_ok=True):
     """Return `value`, a list or tuple of arrays of any shapes, as a list of float arrays."""
     if not isinstance(value, (list, tuple)):
         raise TypeError(
             f"`{name}` must be a list of arrays: got {received(name, value)}.\n"
             f"For a single array give [{name}]."
         )
-    return [float_array(f"{name}[{n}]", array, axes=None) for n, array in enumerate(value)]
+    return [
+        float_array(f"{name}[{n}]", array, axes=None, complex_ok=complex_ok) for n, array in enumerate(value)
+    ]
 
 
 def same_shape(name, array, shape, of):

@@ -1,5 +1,8 @@
 """Argument checks: what passes, in which form, and what the messages say."""
 
+import re
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -63,6 +66,8 @@ def test_what_is_no_array_of_numbers_is_named(value, message):
 def test_complex_is_refused_where_asked():
     with pytest.raises(TypeError, match=r"got x\.dtype=complex64"):
         _checks.float_array("x", np.ones(2, "c8"), axes=None, complex_ok=False)
+    with pytest.raises(TypeError, match=r"Convert it first: x\.real\."):
+        _checks.float_array("x", 1j, axes=None, complex_ok=False)
 
 
 @pytest.mark.parametrize("shape", [(2, 0, 4, 1), (2, 4, 0, 1), (2, 4, 4, 0)])
@@ -88,6 +93,7 @@ def test_whole_number_passes(value):
         (True, TypeError, "n=True"),
         (None, TypeError, "n=None"),
         (np.ones(2), TypeError, r"n\.shape=\(2,\)"),
+        (np.array(0), ValueError, r"n=array\(0\)"),
     ],
 )
 def test_whole_number_refuses(value, error, received):
@@ -99,6 +105,7 @@ def test_whole_number_refuses(value, error, received):
 def test_pair_passes(value):
     assert _checks.pair("n", value) == (2, 3)
     assert _checks.pair("n", 2) == (2, 2)
+    assert _checks.pair("n", np.array(2)) == _checks.pair("n", np.int64(2)) == (2, 2)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +114,12 @@ def test_pair_passes(value):
         ((1, 2, 3), ValueError, r"n=\(1, 2, 3\)"),
         ((1, 0), ValueError, "n=0"),
         ((1, 1.5), TypeError, r"n=1\.5"),
+        (np.array([1, 2, 3]), ValueError, r"n=\(1, 2, 3\)"),
+        (np.array([1, 1.5]), TypeError, r"n=1\.0"),
+        (np.ones((2, 2), int), TypeError, r"n=\[1, 1\]"),
+        (np.array(0), ValueError, "n=0"),
+        (np.array(1.5), TypeError, r"n=1\.5"),
+        (np.array(True), TypeError, "n=True"),
     ],
 )
 def test_pair_refuses(value, error, received):
@@ -117,12 +130,46 @@ def test_pair_refuses(value, error, received):
 def test_real_number_knows_open_and_closed_ends():
     bounds = dict(low=0, high=1, high_open=True)
     assert _checks.real_number("rate", 0, **bounds) == 0
-    for value in 1, -0.1, np.nan, np.inf:
+    assert _checks.real_number("rate", np.array(0.5), **bounds) == 0.5
+    for value in 1, -0.1:
         with pytest.raises(ValueError, match=rf"`rate` must be at least 0 and below 1: got rate={value}"):
             _checks.real_number("rate", value, **bounds)
     for value in "0.1", None, True, 1j:
         with pytest.raises(TypeError, match="`rate` must be a number: got rate="):
             _checks.real_number("rate", value, **bounds)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.nan, np.inf, -np.inf, 10**400, -(10**400), 10**5000, Fraction(10**400)],
+    ids=_checks.short_repr,
+)
+def test_real_number_says_that_it_must_be_finite(value):
+    received = re.escape(_checks.received("rate", value))
+    with pytest.raises(ValueError, match=rf"`rate` must be finite and above 0: got {received}\."):
+        _checks.real_number("rate", value, low=0, low_open=True)
+    with pytest.raises(ValueError, match=rf"`rate` must be finite: got {received}\."):
+        _checks.real_number("rate", value)
+
+
+@pytest.mark.parametrize("value", [True, False, np.True_, np.False_])
+def test_boolean_passes(value):
+    assert _checks.boolean("flag", value) is bool(value)
+
+
+@pytest.mark.parametrize("value", [0, 1, None, "no", "True"])
+def test_boolean_refuses(value):
+    with pytest.raises(TypeError, match=rf"`flag` must be True or False: got flag={value!r}"):
+        _checks.boolean("flag", value)
+
+
+def test_generator_is_kept_or_made():
+    rng = np.random.default_rng(3)
+    assert _checks.generator("rng", rng) is rng
+    assert _checks.generator("rng", 3).random() == rng.random()
+    for value, error in (-1, ValueError), (None, TypeError), (0.5, TypeError):
+        with pytest.raises(error, match=f"`rng` must be .*: got rng={value}"):
+            _checks.generator("rng", value)
 
 
 def test_choice_lists_what_there_is():
@@ -143,6 +190,15 @@ def test_no_nan_names_the_first_place():
 def test_a_long_value_is_cut_short():
     message = _checks.received("x", "a" * 1000)
     assert len(message) <= 84 and message.endswith("...")
+
+
+def test_a_value_that_cannot_show_itself_is_told_by_its_type():
+    class Broken:
+        def __repr__(self):
+            raise RuntimeError
+
+    assert _checks.received("x", Broken()) == "x=<Broken>"
+    assert _checks.received("x", 10**5000) == "x=<int>"
 
 
 def test_array_list_takes_lists_only():
