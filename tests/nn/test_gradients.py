@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cellcnn_helpers.nn import GradientError, check_gradient, complex_step_gradient
+from cellcnn_helpers.nn import GradientError, check_gradient, complex_step_gradient, softmax
 
 X = np.random.default_rng(0).uniform(0.5, 2, (12, 9))
 
@@ -14,7 +14,39 @@ def test_right_gradient_passes_and_says_what_it_checked():
     assert 0 < result.largest_error < 1e-7
 
 
-def test_one_percent_off_in_one_of_108_entries_fails_for_every_seed():
+def standardize(x):
+    return (x - x.mean()) / x.std()
+
+
+NOTHING_CHANGES = {  # functions whose gradient is exactly 0, though rounding makes them move
+    "sum of probabilities": lambda x: softmax(x).sum(axis=1),
+    "one sum of probabilities": lambda x: softmax(x.ravel()).sum(),
+    "bias before softmax": lambda x: softmax(X + x.sum()),
+    "bias before standardizing": lambda x: standardize(X + x.sum()),
+    "sine and cosine": lambda x: np.sin(x) ** 2 + np.cos(x) ** 2,
+}
+
+
+@pytest.mark.parametrize("name", NOTHING_CHANGES)
+def test_gradient_of_exactly_zero_passes_for_every_seed(name):
+    for seed in range(200):
+        x = np.random.default_rng(seed).standard_normal((2, 3))
+        check_gradient(NOTHING_CHANGES[name], lambda dy, x: np.zeros_like(x), x, rng=seed)
+
+
+@pytest.mark.parametrize("wrong", [1e-6, -1e-3, 1])
+def test_what_should_be_zero_and_is_not_fails_for_every_seed(wrong):
+    for seed in range(50):
+        with pytest.raises(GradientError, match="relative error"):
+            check_gradient(
+                lambda x: softmax(x).sum(axis=1), lambda dy, x: np.full(x.shape, wrong), X[:3], rng=seed
+            )
+
+
+@pytest.mark.parametrize("offset", [0, 100])
+def test_one_percent_off_in_one_of_108_entries_fails_for_every_seed(offset):
+    """Also where the outputs are large beside their changes, so that much of a difference is rounding."""
+
     def backward(dy, x):
         gradient = dy * 3 * x**2
         gradient[5, 5] *= 1.01
@@ -23,7 +55,7 @@ def test_one_percent_off_in_one_of_108_entries_fails_for_every_seed():
     missed = []
     for seed in range(100):
         try:
-            missed.append((seed, check_gradient(lambda x: x**3, backward, X, rng=seed)))
+            missed.append((seed, check_gradient(lambda x: x**3 + offset, backward, X, rng=seed)))
         except GradientError:
             continue
     assert not missed
@@ -79,6 +111,33 @@ def test_bad_input_is_named():
         complex_step_gradient(np.sin, X, np.ones(3))
     with pytest.raises(TypeError, match=r"`x` .*got x\.dtype=complex128"):
         complex_step_gradient(np.sin, X + 0j, X)
+
+
+def test_complex_numbers_are_refused_not_cut():
+    with pytest.raises(TypeError, match=r"`inputs\[0\]` .*got inputs\[0\]\.dtype=complex128.*\n.*\.real\."):
+        check_gradient(np.sin, lambda dy, x: dy * np.cos(x), X + 1j)
+    with pytest.raises(TypeError, match=r"`gradient 0` .*got gradient 0\.dtype=complex128"):
+        check_gradient(np.sin, lambda dy, x: dy * np.cos(x) + 1j, X)
+    with pytest.raises(TypeError, match=r"`function\(\*inputs\)` .*\.dtype=complex128"):
+        check_gradient(lambda x: x + 1j, lambda dy, x: dy, X)
+
+
+@pytest.mark.parametrize("value", [None, "right", {}])
+def test_results_that_are_no_numbers_are_named(value):
+    with pytest.raises(TypeError, match=r"`function\(\*inputs\)` "):
+        check_gradient(lambda x: value, lambda dy, x: dy, X)
+    with pytest.raises(TypeError, match=r"`gradient 0` "):
+        check_gradient(np.sin, lambda dy, x: value, X)
+    with pytest.raises(TypeError, match=r"`function\(x\)` "):
+        complex_step_gradient(lambda x: value, X, X)
+
+
+def test_a_seed_that_is_none_is_named():
+    with pytest.raises(ValueError, match=r"`rng` must be at least 0: got rng=-1"):
+        check_gradient(np.sin, np.cos, X, rng=-1)
+    with pytest.raises(TypeError, match=r"`rng` must be a whole number: got rng='a'"):
+        check_gradient(np.sin, np.cos, X, rng="a")
+    check_gradient(np.sin, lambda dy, x: dy * np.cos(x), X, rng=np.random.default_rng(1))
 
 
 def test_complex_step_is_exact_where_differences_are_not():
