@@ -64,7 +64,7 @@ def relu_backward(dy, x):
     """
     x = _checks.float_array("x", x, axes=None)
     dy = _checks.gradient_array("dy", dy, x.shape)
-    return InputGradient(dy * (x > 0))
+    return InputGradient(np.where(x > 0, dy, 0))
 
 
 def sigmoid(x):

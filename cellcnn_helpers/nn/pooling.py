@@ -99,11 +99,12 @@ def max_pool2d_backward(dy, x, pool_size=2, *, strides=None, padding="valid"):
     dy = _checks.gradient_array("dy", dy, y.shape)
     x, grid = _prepare(x, pool_size, strides, padding)
     padded = grid.pad(x, -np.inf)
+    inside = grid.pad(np.ones((1, *grid.image_size, 1), bool))  # a pixel of -inf still beats the border
     dx = np.zeros(padded.shape, dy.dtype)
     waiting = np.ones(y.shape, bool)  # windows whose largest pixel is still to come
-    for cell, dcell in zip(_cells(grid, padded), _cells(grid, dx), strict=True):
-        won = waiting & ((cell == y) | np.isnan(cell))
-        dcell += dy * won
+    for cell, is_pixel, dcell in zip(*(_cells(grid, each) for each in (padded, inside, dx)), strict=True):
+        won = waiting & is_pixel & ((cell == y) | np.isnan(cell))
+        dcell += np.where(won, dy, 0)
         waiting &= ~won
     return InputGradient(grid.crop(dx))
 

@@ -69,6 +69,11 @@ def test_empty_batch_nan_and_read_only(function, backward):
     assert np.isnan(function(x)).any(axis=1).tolist() == [True, False]
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_relu_stops_whatever_comes_back_where_x_was_not_positive(value):
+    np.testing.assert_array_equal(relu_backward([value] * 3, [-2, 0, 3]).dx, [0, 0, value])
+
+
 @every_activation
 def test_bad_input_is_named(function, backward):
     with pytest.raises(TypeError, match=r"`x` must hold numbers .*got x\.dtype=<U1"):

@@ -145,6 +145,23 @@ def test_the_gradient_of_a_nan_window_goes_to_the_nan():
     assert dx[0, :2, :2, 0].tolist() == [[0, 1], [0, 0]]
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_pixels_that_were_not_the_largest_get_nothing_whatever_comes_back(value):
+    dx = max_pool2d_backward(np.full((1, 2, 2, 1), value), PICTURE).dx
+    expected = [[0, 0, 0, value], [0, value, 0, 0], [value, 0, value, 0], [0, 0, 0, 0]]
+    np.testing.assert_array_equal(dx[0, :, :, 0], expected)
+
+
+@settings(max_examples=40, deadline=None)
+@given(problem=problems())
+def test_no_gradient_is_lost_in_the_border(problem):
+    """The border holds -inf, as a pixel may: each window's gradient must still go to a pixel."""
+    x, settings = problem
+    x = np.full_like(x, -np.inf)
+    dy = np.ones_like(max_pool2d(x, **settings))
+    assert max_pool2d_backward(dy, x, **settings).dx.sum() == dy.sum()
+
+
 BAD = {
     "no batch": (dict(x=PICTURE[0]), ValueError, r"`x` .*got x\.shape=\(4, 4, 1\)"),
     "window too large": (
