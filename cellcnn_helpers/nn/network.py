@@ -183,9 +183,10 @@ class Network:
         batch_size : int
             Images per step.
         optimizer : SGD, RMSprop or Adam, optional
-            By default a new ``Adam()``. Give the same one again to go on where it stopped.
+            By default a new ``Adam()``. Give the same one again to go on where it stopped. One of your own
+            needs the attribute `learning_rate` and a method `step` like theirs.
         seed : int
-            Shuffles the images, anew in every epoch.
+            Shuffles the images, anew in every epoch. At least 0.
 
         Returns
         -------
@@ -196,6 +197,12 @@ class Network:
         ------
         ValueError
             If images are not scaled or hold NaN, labels do not fit, or training diverges.
+        TypeError
+            If `optimizer` is a name or a class, not an optimizer.
+
+        Notes
+        -----
+        The weights keep their dtype, float32 at first, whatever that of the images.
         """
         images = _checks.no_nan("images", self._images(images))
         logits_shape = (len(images), *self.output_shape)
@@ -207,8 +214,8 @@ class Network:
         labels = _checks.class_labels("labels", labels, logits_shape)
         epochs = _checks.whole_number("epochs", epochs)
         batch_size = _checks.whole_number("batch_size", batch_size)
-        optimizer = Adam() if optimizer is None else optimizer
-        rng = np.random.default_rng(seed)
+        optimizer = Adam() if optimizer is None else _optimizer(optimizer)
+        rng = np.random.default_rng(_checks.whole_number("seed", seed, minimum=0))
         history = History([], [])
         for _ in range(epochs):
             order = rng.permutation(len(images))
@@ -259,6 +266,16 @@ class Network:
                 f"Networks work with values near 1; divide 8-bit images by 255: images / np.float32(255)."
             )
         return images
+
+
+def _optimizer(optimizer):
+    needed = "step", "learning_rate"
+    if isinstance(optimizer, type) or not all(hasattr(optimizer, name) for name in needed):
+        raise TypeError(
+            f"`optimizer` must be an optimizer of nn: got {_checks.received('optimizer', optimizer)}.\n"
+            f"Make one, with brackets: optimizer=nn.Adam() or optimizer=nn.SGD(0.1, momentum=0.9)."
+        )
+    return optimizer
 
 
 def _layers(layers):

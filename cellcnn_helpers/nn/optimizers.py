@@ -1,7 +1,8 @@
 """Optimizers: how to walk down the loss, with the conventions of Keras.
 
-Each `step` takes the parameters and their gradients as two lists and returns the new parameters; the inputs
-stay as they are. What an optimizer remembers of earlier steps belongs to the position in the list.
+Each `step` takes the parameters and their gradients as two lists and returns the new parameters, of the same
+dtype; the inputs stay as they are. What an optimizer remembers of earlier steps belongs to the position in
+the list.
 """
 
 import numpy as np
@@ -34,7 +35,7 @@ class SGD:
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False):
         self.learning_rate = _learning_rate(learning_rate)
         self.momentum = _share("momentum", momentum)
-        self.nesterov = bool(nesterov)
+        self.nesterov = _checks.boolean("nesterov", nesterov)
         self._velocities = None
 
     def step(self, params, gradients):
@@ -208,8 +209,8 @@ def _zeros(params):
 
 def _prepare(params, gradients, memory):
     """Check that parameters, gradients and what earlier steps left behind fit each other."""
-    params = _checks.array_list("params", params)
-    gradients = _checks.array_list("gradients", gradients)
+    params = _checks.array_list("params", params, complex_ok=False)
+    gradients = _checks.array_list("gradients", gradients, complex_ok=False)
     shapes = [w.shape for w in params]
     if shapes != [g.shape for g in gradients]:
         raise ValueError(
@@ -221,4 +222,4 @@ def _prepare(params, gradients, memory):
             f"`params` must keep their order and shapes from step to step: got shapes {shapes} after "
             f"{[v.shape for v in memory]}.\nMake a new optimizer for other parameters."
         )
-    return params, gradients
+    return params, [g.astype(w.dtype, copy=False) for w, g in zip(params, gradients, strict=True)]

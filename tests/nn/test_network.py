@@ -1,10 +1,14 @@
 """A whole network: it learns, it repeats itself, its gradients are right, and it says what is wrong."""
 
+import re
+from functools import partial
+
 import numpy as np
 import pytest
 
 from cellcnn_helpers.nn import (
     SGD,
+    Adam,
     AveragePooling2D,
     Conv2D,
     Dense,
@@ -14,9 +18,12 @@ from cellcnn_helpers.nn import (
     MaxPooling2D,
     Network,
     ReLU,
+    RMSprop,
     complex_step_gradient,
     softmax_cross_entropy,
 )
+
+SGD_NESTEROV = partial(SGD, momentum=0.9, nesterov=True)
 
 
 def small_network(seed=0):
@@ -107,6 +114,30 @@ def test_predict_works_in_batches_and_on_none(bars):
     assert network.predict(bars[0][:0]).shape == (0, 2)
 
 
+@pytest.mark.parametrize("weights_dtype", ["f4", "f8"])
+@pytest.mark.parametrize("images_dtype", ["f4", "f8"])
+@pytest.mark.parametrize("optimizer", [SGD, SGD_NESTEROV, RMSprop, Adam])
+def test_weights_keep_their_dtype_whatever_that_of_the_images(bars, weights_dtype, images_dtype, optimizer):
+    network = small_network()
+    network.set_weights([w.astype(weights_dtype) for w in network.get_weights()])
+    network.fit(bars[0].astype(images_dtype), bars[1], epochs=2, optimizer=optimizer(0.01))
+    assert {w.dtype for w in network.get_weights()} == {np.dtype(weights_dtype)}
+
+
+def test_an_optimizer_of_ones_own_is_taken(bars):
+    class Halving:
+        learning_rate = 0.5
+
+        def step(self, params, gradients):
+            return [w / 2 for w in params]
+
+    network = small_network()
+    before = network.get_weights()
+    network.fit(*bars, batch_size=20, optimizer=Halving())
+    for w, old in zip(network.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(w, old / 2)
+
+
 def test_nan_passes_predict_but_not_fit(bars):
     images = bars[0].copy()
     images[3, 1, 1, 0] = np.nan
@@ -164,6 +195,25 @@ def test_bad_input_of_fit_is_named(bars):
         name, value = next(iter(setting.items()))
         with pytest.raises(ValueError, match=rf"`{name}` must be at least 1: got {name}={value}"):
             network.fit(images, labels, **setting)
+
+
+class Own(SGD):
+    learning_rate = 0.5
+
+
+@pytest.mark.parametrize("optimizer", ["adam", SGD, Adam, Own, 0.1, {"learning_rate": 0.1}])
+def test_what_is_no_optimizer_is_named(bars, optimizer):
+    received = re.escape(f"got optimizer={optimizer!r}"[:60])
+    with pytest.raises(TypeError, match=rf"`optimizer` must be .*{received}.*\n.*optimizer=nn\.Adam\(\)"):
+        small_network().fit(*bars, optimizer=optimizer)
+
+
+@pytest.mark.parametrize(
+    "seed, error", [(-1, ValueError), ("a", TypeError), (0.5, TypeError), (None, TypeError)]
+)
+def test_a_seed_of_fit_that_makes_no_sense_is_named(bars, seed, error):
+    with pytest.raises(error, match=rf"`seed` must be .*: got seed={seed!r}"):
+        small_network().fit(*bars, seed=seed)
 
 
 @pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning", "ignore:invalid value:RuntimeWarning")

@@ -73,12 +73,17 @@ def test_inputs_stay_and_dtype_is_kept(optimizer):
     new = optimizer(0.1).step([w], [g])[0]
     assert new.dtype == "f4"
     assert new.max() < 1 and w.min() == 1
+    for other in "f8", "int64":
+        assert optimizer(0.1).step([w], [g.astype(other)])[0].dtype == "f4"
 
 
 @every_optimizer
 @pytest.mark.parametrize("value", [0, -0.1, np.inf, np.nan])
 def test_learning_rate_out_of_range_is_named(optimizer, value):
-    with pytest.raises(ValueError, match=rf"`learning_rate` must be above 0: got learning_rate={value}"):
+    finite = "" if np.isfinite(value) else "finite and "
+    with pytest.raises(
+        ValueError, match=rf"`learning_rate` must be {finite}above 0: got learning_rate={value}"
+    ):
         optimizer(value)
 
 
@@ -100,6 +105,21 @@ def test_settings_out_of_range_are_named(make, message):
 def test_learning_rate_that_is_no_number_is_named():
     with pytest.raises(TypeError, match=r"`learning_rate` must be a number: got learning_rate='0\.1'"):
         SGD("0.1")
+
+
+@pytest.mark.parametrize("value", ["no", 0, 1, None])
+def test_nesterov_is_true_or_false(value):
+    assert SGD(nesterov=np.True_).nesterov is True
+    with pytest.raises(TypeError, match=rf"`nesterov` must be True or False: got nesterov={value!r}"):
+        SGD(nesterov=value)
+
+
+@every_optimizer
+def test_complex_parameters_and_gradients_are_refused(optimizer):
+    with pytest.raises(TypeError, match=r"`gradients\[1\]` .*got gradients\[1\]\.dtype=complex128"):
+        optimizer(0.1).step([1.0, 1.0], [1.0, 1j])
+    with pytest.raises(TypeError, match=r"`params\[0\]` .*got params\[0\]\.dtype=complex128"):
+        optimizer(0.1).step([1j], [1.0])
 
 
 @every_optimizer
