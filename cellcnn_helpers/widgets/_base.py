@@ -4,6 +4,7 @@ from pathlib import Path
 
 import anywidget
 import numpy as np
+import traitlets
 
 FOLDER = Path(__file__).parent
 
@@ -24,6 +25,12 @@ class CourseWidget(anywidget.AnyWidget):
             files = [FOLDER / f"{part}.js" for part in ("common", *cls.parts)]
             cls._esm = "\n".join(file.read_text(encoding="utf-8") for file in files)
         super().__init_subclass__(**kwargs)
+
+
+class CheckedTrait(traitlets.Any):
+    """A trait whose values are judged by the widget's own check alone; `Any` lets None pass unseen."""
+
+    allow_none = False
 
 
 def arrays_to_bytes(arrays, widget=None):

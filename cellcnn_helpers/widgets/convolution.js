@@ -68,7 +68,10 @@ function render({ model, el, own }) {
       v.guess.value = v.verdict.textContent = "";
     }
     showControls();
-    showStages(fits);
+    showStages(v, now, fits, (at) => {
+      const here = row * result.columns + column;
+      return (v.fill.input.checked && at > here) || (at === here && guessing());
+    });
     showNumbers(fits);
     v.formula.textContent = fits ? sizeText(result, now.settings) : "";
     if (!fits) {
@@ -108,64 +111,6 @@ function render({ model, el, own }) {
     const less = lessMotion.matches;
     v.play.hidden = less;
     v.still.hidden = !less;
-  }
-
-  function showStages(fits) {
-    const { picture, kernel, settings, result, row, column } = now;
-    const { down, across } = result;
-    const whole = {
-      rows: picture.rows + down.before + down.after,
-      columns: picture.columns + across.before + across.after,
-    };
-    drawGrey(v.input.canvas, picture, picture);
-    drawScale(v.input.scale, picture);
-    place(
-      v.input.canvas,
-      { top: down.before, left: across.before, rows: picture.rows, columns: picture.columns },
-      whole,
-    );
-    v.root.style.setProperty("--ratio", Math.min(1, whole.columns / whole.rows));
-    v.input.field.style.aspectRatio = `${whole.columns} / ${whole.rows}`;
-    v.input.caption.textContent = `Picture, ${times(picture.rows, picture.columns)}`;
-    v.input.field.setAttribute(
-      "aria-label",
-      `Picture. The arrow keys move the window; it is at row ${row}, column ${column} of the result.`,
-    );
-    v.output.figure.hidden = v.input.mark.hidden = !fits;
-    if (!fits) return;
-    place(
-      v.input.mark,
-      { top: row * settings.strides, left: column * settings.strides, rows: down.span, columns: across.span },
-      whole,
-    );
-    showTaps(kernel, settings.dilation_rate, down.span, across.span);
-    const here = row * result.columns + column;
-    const isHidden = (at) => (v.fill.input.checked && at > here) || (at === here && guessing());
-    const scale = resultScale(picture, kernel, result.values);
-    drawGrey(v.output.canvas, result, scale, isHidden);
-    drawScale(v.output.scale, scale);
-    place(v.output.canvas, { top: 0, left: 0, ...result }, result);
-    place(v.output.mark, { top: row, left: column, rows: 1, columns: 1 }, result);
-    v.output.field.style.aspectRatio = `${result.columns} / ${result.rows}`;
-    v.output.field.style.setProperty("--share", result.columns / whole.columns); // its pixels as large as the picture's
-    v.output.caption.textContent = `Result, ${times(result.rows, result.columns)}`;
-    v.output.field.setAttribute(
-      "aria-label",
-      `Result, ${times(result.rows, result.columns)} pixels; the pixel at row ${row}, column ${column} is marked.`,
-    );
-  }
-
-  /** With dilation the window has gaps: each pixel that counts gets its own frame. */
-  function showTaps(kernel, rate, rows, columns) {
-    const taps = rate === 1 ? [] : kernel.flatMap((line, i) => line.map((_, j) => [i * rate, j * rate]));
-    v.input.mark.classList.toggle("has-gaps", rate > 1);
-    v.input.mark.replaceChildren(
-      ...taps.map(([top, left]) => {
-        const tap = element("i");
-        place(tap, { top, left, rows: 1, columns: 1 }, { rows, columns });
-        return tap;
-      }),
-    );
   }
 
   function buildTables(rows, columns) {
@@ -240,18 +185,6 @@ function render({ model, el, own }) {
     v.live.textContent = timer
       ? ""
       : `Row ${row}, column ${column}: the sum is ${secret ? "yours to predict" : formatNumber(value, 1)}.`;
-  }
-
-  /** 200 × 1 + 90 × (−1) + … = 395 */
-  function writtenSum(terms, value, over) {
-    const counted = terms.filter(({ weight }) => weight !== 0);
-    const factors = counted.map(({ pixel, weight }) => {
-      const text = formatWeight(weight, over);
-      return `${formatNumber(pixel)} × ${weight < 0 ? `(${text})` : text}`;
-    });
-    const exact = isShownExactly(value, 1) && counted.every(({ pixel }) => isShownExactly(pixel));
-    const rest = terms.length - counted.length;
-    return `${factors.join(" + ") || "0"} ${exact ? "=" : "≈"} ${formatNumber(value, 1)}${rest ? ` (${rest} with weight 0 left out)` : ""}`;
   }
 
   function say(text) {

@@ -3,7 +3,7 @@
 import traitlets
 
 from cellcnn_helpers import _checks
-from cellcnn_helpers.widgets._base import CourseWidget, arrays_from_bytes, arrays_to_bytes
+from cellcnn_helpers.widgets._base import CheckedTrait, CourseWidget, arrays_from_bytes, arrays_to_bytes
 from cellcnn_helpers.widgets._inputs import checked_kernel, checked_pictures, whole_number_between
 from cellcnn_helpers.widgets._pictures import default_pictures
 
@@ -56,9 +56,9 @@ class ConvolutionWidget(CourseWidget):
 
     parts = ("picture", "kernels", "convolution_view", "convolution")
 
-    images = traitlets.Any().tag(sync=True, to_json=arrays_to_bytes, from_json=arrays_from_bytes)
-    image, kernel, padding, strides = (traitlets.Any().tag(sync=True) for _ in range(4))
-    dilation_rate, row, column = (traitlets.Any().tag(sync=True) for _ in range(3))
+    images = CheckedTrait().tag(sync=True, to_json=arrays_to_bytes, from_json=arrays_from_bytes)
+    image, kernel, padding, strides = (CheckedTrait().tag(sync=True) for _ in range(4))
+    dilation_rate, row, column = (CheckedTrait().tag(sync=True) for _ in range(3))
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-// The look of the convolution widget: its elements without their content, and how a result is drawn.
+// The look of the convolution widget: its elements, and how the picture, the window and the result are drawn.
 
 /** Black and white of the result: as the picture if no weight is negative, else mid-grey for 0. */
 function resultScale(picture, kernel, values) {
@@ -138,4 +138,72 @@ function makeView(on) {
   setOptions(v.strides, upTo(4), 1);
   setOptions(v.dilation, upTo(3), 1);
   return v;
+}
+
+/** Draws the picture, the window on it and, where the kernel fits, the result without its hidden pixels. */
+function showStages(v, { picture, kernel, settings, result, row, column }, fits, isHidden) {
+  const { down, across } = result;
+  const whole = {
+    rows: picture.rows + down.before + down.after,
+    columns: picture.columns + across.before + across.after,
+  };
+  drawGrey(v.input.canvas, picture, picture);
+  drawScale(v.input.scale, picture);
+  place(
+    v.input.canvas,
+    { top: down.before, left: across.before, rows: picture.rows, columns: picture.columns },
+    whole,
+  );
+  v.root.style.setProperty("--ratio", Math.min(1, whole.columns / whole.rows));
+  v.input.field.style.aspectRatio = `${whole.columns} / ${whole.rows}`;
+  v.input.caption.textContent = `Picture, ${times(picture.rows, picture.columns)}`;
+  v.input.field.setAttribute(
+    "aria-label",
+    `Picture. The arrow keys move the window; it is at row ${row}, column ${column} of the result.`,
+  );
+  v.output.figure.hidden = v.input.mark.hidden = !fits;
+  if (!fits) return;
+  place(
+    v.input.mark,
+    { top: row * settings.strides, left: column * settings.strides, rows: down.span, columns: across.span },
+    whole,
+  );
+  showTaps(v.input.mark, kernel, settings.dilation_rate, down.span, across.span);
+  const scale = resultScale(picture, kernel, result.values);
+  drawGrey(v.output.canvas, result, scale, isHidden);
+  drawScale(v.output.scale, scale);
+  place(v.output.canvas, { top: 0, left: 0, ...result }, result);
+  place(v.output.mark, { top: row, left: column, rows: 1, columns: 1 }, result);
+  v.output.field.style.aspectRatio = `${result.columns} / ${result.rows}`;
+  v.output.field.style.setProperty("--share", result.columns / whole.columns); // its pixels as large as the picture's
+  v.output.caption.textContent = `Result, ${times(result.rows, result.columns)}`;
+  v.output.field.setAttribute(
+    "aria-label",
+    `Result, ${times(result.rows, result.columns)} pixels; the pixel at row ${row}, column ${column} is marked.`,
+  );
+}
+
+/** With dilation the window has gaps: each pixel that counts gets its own frame. */
+function showTaps(mark, kernel, rate, rows, columns) {
+  const taps = rate === 1 ? [] : kernel.flatMap((line, i) => line.map((_, j) => [i * rate, j * rate]));
+  mark.classList.toggle("has-gaps", rate > 1);
+  mark.replaceChildren(
+    ...taps.map(([top, left]) => {
+      const tap = element("i");
+      place(tap, { top, left, rows: 1, columns: 1 }, { rows, columns });
+      return tap;
+    }),
+  );
+}
+
+/** 200 × 1 + 90 × (−1) + … = 395 */
+function writtenSum(terms, value, over) {
+  const counted = terms.filter(({ weight }) => weight !== 0);
+  const factors = counted.map(({ pixel, weight }) => {
+    const text = formatWeight(weight, over);
+    return `${formatNumber(pixel)} × ${weight < 0 ? `(${text})` : text}`;
+  });
+  const exact = isShownExactly(value, 1) && counted.every(({ pixel }) => isShownExactly(pixel));
+  const rest = terms.length - counted.length;
+  return `${factors.join(" + ") || "0"} ${exact ? "=" : "≈"} ${formatNumber(value, 1)}${rest ? ` (${rest} with weight 0 left out)` : ""}`;
 }

@@ -73,6 +73,17 @@ def test_what_it_cannot_show_is_refused_now_and_later(arguments, error, received
     assert widget.get_state() == before
 
 
+@pytest.mark.parametrize(
+    "name", ["images", "image", "kernel", "strides", "padding", "dilation_rate", "row", "column"]
+)
+def test_none_is_no_value_for_any_of_them(name):
+    widget = ConvolutionWidget()
+    before = widget.get_state()
+    with pytest.raises((TypeError, ValueError), match=f"`{name}` must .*: got {name}=None"):
+        setattr(widget, name, None)
+    assert widget.get_state() == before
+
+
 def test_a_state_from_the_browser_is_taken_as_it_is():
     """What comes back equals what was sent, so that nothing is echoed into the reader's typing."""
     widget = ConvolutionWidget()
