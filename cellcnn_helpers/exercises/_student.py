@@ -13,9 +13,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import _checks
 from ._core import Finding, NotAttempted
 
 SECONDS = 5  # for one call; the cases are tiny, so only an endless loop takes longer
+MEANINGS = {  # part of a message by NumPy: what it means here
+    "could not be broadcast": " Arrays that meet number by number need the same rows and the same columns.",
+    "object too deep": " That function of NumPy takes one dimension, but here there are rows and columns.",
+}
 
 
 class Outcome(NamedTuple):
@@ -86,14 +91,17 @@ def _kind(value):
     item = value.item() if value.ndim == 0 else value
     if isinstance(item, np.ndarray):
         return f"an array of dtype {item.dtype}"
-    text = repr(item)
-    return f"{text if len(text) <= 60 else text[:57] + '...'} (type {type(item).__name__})"
+    return f"{_checks.short_repr(item, 60)} (type {type(item).__name__})"
 
 
 def _error_in_one_line(function, error):
-    message = " ".join(str(error).split())
+    try:
+        message = " ".join(str(error).split())
+    except Exception:  # the student's own class of errors may fail to tell
+        message = "no message"
+    meaning = next((meaning for part, meaning in MEANINGS.items() if part in message), "")
     message = message if len(message) <= 200 else message[:197] + "..."
-    return f"Your function stops with `{type(error).__name__}: {message}`{_where(function, error)}."
+    return f"Your function stops with `{type(error).__name__}: {message}`{_where(function, error)}.{meaning}"
 
 
 def _where(function, error):

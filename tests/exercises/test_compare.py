@@ -108,6 +108,39 @@ class TestType:
 
         assert len(scale(fails).message) < 400
 
+    def test_an_error_that_cannot_tell_its_message(self):
+        class Silent(Exception):
+            def __str__(self):
+                raise RuntimeError("no words")
+
+        def fails(values, factor=2):
+            raise Silent
+
+        assert "Your function stops with `Silent: no message` in line" in scale(fails).message
+
+    def test_a_result_that_cannot_show_itself(self):
+        class Hidden:
+            def __repr__(self):
+                raise RuntimeError("no picture")
+
+        result = scale(lambda values, factor=2: Hidden())
+        assert "it returned <Hidden> (type Hidden)." in result.message
+
+    @pytest.mark.parametrize(
+        ("fails", "meaning"),
+        [
+            (lambda values, factor=2: values * np.ones(7), "need the same rows and the same columns."),
+            (
+                lambda values, factor=2: np.convolve(np.ones((3, 3)), values),
+                "takes one dimension, but here there are rows and columns.",
+            ),
+        ],
+    )
+    def test_an_error_of_numpy_about_shapes_is_explained(self, fails, meaning):
+        message = scale(fails).message
+        assert message.startswith("Your function stops with `ValueError: ")
+        assert message.endswith(meaning)
+
     def test_exit_does_not_end_the_notebook(self):
         def leaves(values, factor=2):
             raise SystemExit("bye")
