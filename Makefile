@@ -5,7 +5,7 @@ BIN := .venv/bin
 export CELLCNN_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve lab notebooks test test-colab lint bench lock configure clean
+.PHONY: help setup chromium book serve lab notebooks test test-colab lint bench lock configure clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -26,27 +26,30 @@ lab: setup notebooks ## open JupyterLab on the notebooks
 notebooks: setup ## write the student notebooks from the chapters
 	@$(BIN)/python tools/notebooks.py
 
-test: lint book ## run every test
+chromium:
 	@command -v $${CHROMIUM:-chromium} >/dev/null || { \
 	  echo "test: Chromium is missing. Install it (Debian: apt-get install chromium) or name it: CHROMIUM=/path make test"; exit 1; }
-	$(BIN)/pytest -n 2 --dist loadgroup --nbval-lax
+
+test: chromium lint book ## run every test
+	$(BIN)/pytest -n 2 --dist loadfile --nbval-lax
 
 test-colab: setup notebooks ## run the notebooks in an environment with Colab's versions
 	@$(BIN)/python tools/test_colab.py
 
 lint: setup ## check the style of the code
 	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff format --check
 
-bench: setup ## measure what we claim about speed (keeps the tables in benchmarks/)
+bench: setup ## measure what we claim about speed, keep the table in benchmarks/
 	@$(BIN)/python benchmarks/layers.py --write
+	@$(BIN)/python benchmarks/import_time.py
 
 lock: setup ## make requirements.lock from requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --python-version 3.11 \
 	  --no-emit-index-url --no-header requirements.txt -o requirements.lock
 
 configure: setup ## point every link to a fork: make configure REPOSITORY=owner/name REF=main
-	@$(BIN)/python tools/configure.py "$(REPOSITORY)" "$(or $(REF),main)"
+	@$(BIN)/python tools/configure.py -- "$$REPOSITORY" "$${REF:-main}"
 
 clean: ## remove what the build made
 	rm -rf _build

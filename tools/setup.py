@@ -1,8 +1,8 @@
 """Make `.venv` what requirements.lock says, or leave it alone when it already is.
 
 Called by every target of the Makefile with the system's Python, so it uses the standard library alone.
-The stamp `.venv/.ready` is written last and holds a fingerprint of everything the set-up depends on:
-an interrupted install, a deleted folder, a changed lock or another Python all lead to a repair.
+The stamp `.venv/.ready` is written last: an interrupted install, a deleted package, a changed lock or another
+Python all lead to a repair.
 """
 
 import fcntl
@@ -17,24 +17,28 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / ".ready"
 PYTHON = VENV / "bin" / "python"
+SYSTEM_PYTHON = Path(sys.executable).resolve()  # also where .venv is activated and its own Python calls this
 
 
 def stop(message):
     sys.exit(f"set-up: {message}")
 
 
-def fingerprint():
-    """A hash of the lock, the package's metadata, the interpreter and the place of the checkout."""
-    digest = hashlib.sha256(f"{sys.version} {sys.executable} {ROOT}".encode())
+def state():
+    """What the stamp holds: a hash of all that the set-up depends on, and what lies in site-packages."""
+    digest = hashlib.sha256(f"{sys.version} {SYSTEM_PYTHON} {ROOT}".encode())
     for name in ("requirements.lock", "pyproject.toml", "tools/setup.py"):
         digest.update((ROOT / name).read_bytes())
-    return digest.hexdigest()
+    installed = {path.name for path in VENV.glob("lib/python*/site-packages/*")} - {"__pycache__"}
+    return "\n".join([digest.hexdigest(), *sorted(installed)]).encode()
 
 
-def is_ready(wanted):
-    if not (STAMP.exists() and STAMP.read_text() == wanted and PYTHON.exists()):
+def is_ready():
+    try:
+        as_left = STAMP.read_bytes() == state()
+        return as_left and subprocess.run([PYTHON, "-c", ""], capture_output=True).returncode == 0
+    except OSError:  # no stamp, or no Python that runs
         return False
-    return subprocess.run([PYTHON, "-c", ""], capture_output=True).returncode == 0
 
 
 def run(what, *command):
@@ -62,25 +66,23 @@ def main():
         stop(f"Python 3.11 or newer is needed, this is {found}. Name another: `make book PYTHON=python3.12`.")
     if not shutil.which("git"):
         stop("git is missing. Install it (Debian: `apt-get install git`).")
-    if subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True).returncode != 0:
+    if subprocess.run([SYSTEM_PYTHON, "-c", "import ensurepip, venv"], capture_output=True).returncode != 0:
         stop("this Python has no `venv`. Install it (Debian: `apt-get install python3-venv`).")
 
     with open(ROOT / ".setup.lock", "w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)  # two `make` at once: the second waits, then finds all ready
-        wanted = fingerprint()
-        if is_ready(wanted):
+        if is_ready():
             return
         print("set-up: installing what requirements.lock names into .venv", flush=True)
-        STAMP.unlink(missing_ok=True)
-        # --clear also mends a half-made or broken environment; uv's cache makes doing it over cheap.
-        run("making .venv", sys.executable, "-m", "venv", "--clear", VENV)
+        # --clear also mends a half-made environment; uv's cache makes doing it over cheap.
+        run("making .venv", SYSTEM_PYTHON, "-m", "venv", "--clear", VENV)
         install_uv()
         uv = (VENV / "bin" / "uv", "pip")
         quiet = ("--quiet", "--python", PYTHON)
         run("installing packages", *uv, "sync", *quiet, "--require-hashes", "requirements.lock")
         as_it_is = ("--no-deps", "--no-build-isolation", "--editable", ".")
         run("installing cellcnn_helpers", *uv, "install", *quiet, *as_it_is)
-        STAMP.write_text(wanted)
+        STAMP.write_bytes(state())
 
 
 if __name__ == "__main__":

@@ -7,8 +7,6 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("scratch book")  # one worker builds it, once
-
 # The front matter of a chapter takes five lines here, so the title of each stands in line 6.
 CHAPTERS = {
     "unclosed_solution": """# T

@@ -16,7 +16,7 @@ from skimage import data
 from cellcnn_helpers import nn
 from cellcnn_helpers.widgets import ConvolutionWidget
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("convolution widget")]
+pytestmark = pytest.mark.browser
 
 MIME = "application/vnd.jupyter.widget"
 CELL = data.cell()[300:352, 340:380]  # 52 × 40 pixels at the edge of a real cell

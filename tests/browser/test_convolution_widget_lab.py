@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from cellcnn_helpers import nn
 from cellcnn_helpers.widgets import ConvolutionWidget
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("lab")]
+pytestmark = pytest.mark.browser
 
 TOKEN = "only-for-this-test"
 CELLS = [

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser pages")]
+pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 CHAPTER = "chapters/03_convolution.html"

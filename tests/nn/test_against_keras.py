@@ -9,8 +9,6 @@ import pytest
 
 from cellcnn_helpers import nn
 
-pytestmark = pytest.mark.xdist_group("keras")
-
 RNG = np.random.default_rng(0)
 EXACT = dict(rtol=1e-10, atol=1e-10)  # float64: only the order of additions differs
 
