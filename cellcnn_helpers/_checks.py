@@ -261,3 +261,36 @@ def class_labels(name, value, logits_shape):
             f"Count classes from 0, or give the last layer more units."
         )
     return array
+
+
+def text(name, value):
+    """Return `value` if it is text."""
+    if not isinstance(value, str):
+        raise TypeError(
+            f"`{name}` must be text: got {received(name, value)}.\nGive a short sentence, or leave it out."
+        )
+    return value
+
+
+def path(name, value):
+    """Return `value`, text or a Path, if it can name a file; empty text would mean the working folder."""
+    if not isinstance(value, str) and not hasattr(value, "__fspath__"):
+        raise TypeError(
+            f"`{name}` must be text or a Path: got {received(name, value)}.\n"
+            f'Give for example {name}="cells".'
+        )
+    if not str(value).strip():
+        raise ValueError(
+            f"`{name}` is empty: got {received(name, value)}.\n"
+            f'Name the file or folder; "." is the folder where you are.'
+        )
+    return value
+
+
+def two_numbers(name, value, **bounds):
+    """Return `value`, two finite numbers, as a tuple of floats; `bounds` are those of `real_number`."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise ValueError(f"`{name}` must be two numbers: got {received(name, value)}.\nGive (first, second).")
+    return tuple(real_number(f"{name}[{index}]", number, **bounds) for index, number in enumerate(value))

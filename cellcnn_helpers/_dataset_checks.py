@@ -1,5 +1,6 @@
-"""What a `CellImageDataset` accepts: each function returns its argument in the form that is stored, or "
-"refuses it."""
+"""What a `CellImageDataset` accepts: each function returns its argument as it is stored, or refuses it."""
+
+import numbers
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def class_names(value):
 
 
 def labels(value, images, class_names):
-    labels = _checks.as_array("labels", value)
+    labels = _numbers_or_names("labels", value)
     if labels.ndim == 2 and labels.shape[1] == len(class_names) > 1:
         raise ValueError(
             f"`labels` must be one whole number per image: got labels.shape={labels.shape}, which looks "
@@ -114,7 +115,7 @@ def masks(value, images):
 
 
 def groups(value, images):
-    groups = _checks.as_array("groups", value)
+    groups = _numbers_or_names("groups", value)
     if groups.dtype.kind not in "biuU":
         raise TypeError(
             f"`groups` must be whole numbers or names: got groups.dtype={groups.dtype}.\n"
@@ -128,15 +129,31 @@ def groups(value, images):
     return groups
 
 
-def text(name, value):
-    if not isinstance(value, str):
-        raise TypeError(
-            f"`{name}` must be text: got {_checks.received(name, value)}.\nGive a short sentence, or leave "
-            "it out."
-        )
+def _numbers_or_names(name, value):
+    """An array; whole numbers or names that come as objects, as pandas keeps them, get a type."""
+    array = np.asarray(value) if hasattr(value, "dtype") else None
+    if array is None or array.dtype != object:
+        return _checks.as_array(name, value)
+    for kind, dtype in ((str, str), (numbers.Integral, np.int64)):
+        if all(isinstance(entry, kind) for entry in array.flat):
+            return array.astype(dtype)
+    kinds = ", ".join(sorted({type(entry).__name__ for entry in array.flat}))
+    raise TypeError(
+        f"`{name}` must be all whole numbers or all names: got {name} with entries of type {kinds}.\n"
+        f"Fill in or drop the images where one is missing."
+    )
 
 
 def selection(value, num_images):
+    if isinstance(value, slice):
+        try:
+            value.indices(num_images)
+        except (TypeError, ValueError) as error:
+            raise TypeError(
+                f"`selection` cannot be counted: got {_checks.received('selection', value)}, {error}.\n"
+                f"Give whole numbers, for example slice(0, 10)."
+            ) from None
+        return value
     selection = _checks.as_array("selection", value)
     if not selection.size and selection.ndim == 1 and selection.dtype != bool:
         return np.zeros(0, np.int64)
@@ -161,3 +178,20 @@ def selection(value, num_images):
                 f"Give positions from 0 to {num_images - 1}."
             )
     return selection
+
+
+def scale(images, max_value):
+    """The stored value that becomes 1, after a look that no image leaves [0, 1] with it."""
+    if max_value is not None:
+        scale = _checks.real_number("max_value", max_value, low=0, low_open=True)
+    else:
+        scale = np.iinfo(images.dtype).max if images.dtype.kind in "iu" else 1
+    if images.size and max_value is None and images.dtype.kind in "bu":
+        return scale  # the type itself keeps the values in range
+    if images.size and (images.min() < 0 or images.max() > scale):
+        raise ValueError(
+            f"`images` leave the range from 0 to {scale:g}: got values from {images.min():.6g} to "
+            f"{images.max():.6g}, dtype {images.dtype}.\n"
+            f"The images are not scaled: give the value that shall become 1, for example max_value=255."
+        )
+    return scale

@@ -8,6 +8,8 @@ import numpy as np
 
 from . import _checks, _dataset_checks, _selection
 
+__all__ = ["CellImageDataset", "Split", "Summary"]
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CellImageDataset:
@@ -82,7 +84,7 @@ class CellImageDataset:
             size = _checks.real_number("pixel_size_um", self.pixel_size_um, low=0, low_open=True)
             checked["pixel_size_um"] = size
         for name in ("source", "license", "citation"):
-            _dataset_checks.text(name, getattr(self, name))
+            _checks.text(name, getattr(self, name))
         for name, value in checked.items():
             object.__setattr__(self, name, value)
 
@@ -130,7 +132,7 @@ class CellImageDataset:
         >>> images[0, 0, 0, 0]
         np.float32(0.2)
         """
-        scale = _scale(self.images, max_value)
+        scale = _dataset_checks.scale(self.images, max_value)
         return np.divide(self.images, scale, dtype=np.float32), self.labels.copy()
 
     def subset(self, selection):
@@ -150,8 +152,7 @@ class CellImageDataset:
         >>> cells.subset(cells.labels == 1)
         CellImageDataset(2 images of 8 × 8 × 1 uint8, 2 classes)
         """
-        if not isinstance(selection, slice):
-            selection = _dataset_checks.selection(selection, len(self))
+        selection = _dataset_checks.selection(selection, len(self))
         picked = {
             name: getattr(self, name)[selection]
             for name in ("images", "labels", "masks", "groups")
@@ -312,7 +313,7 @@ class CellImageDataset:
         """
         batch_size = _checks.whole_number("batch_size", batch_size)
         seed = _checks.whole_number("seed", seed, minimum=0)
-        scale = _scale(self.images, max_value)
+        scale = _dataset_checks.scale(self.images, max_value)
         try:
             import tensorflow as tf
         except ModuleNotFoundError as error:
@@ -396,20 +397,3 @@ def _frozen(array):
 
 def _shape_text(images):
     return " × ".join(str(size) for size in images.shape[1:])
-
-
-def _scale(images, max_value):
-    """The stored value that becomes 1, after a look that no image leaves [0, 1] with it."""
-    if max_value is not None:
-        scale = _checks.real_number("max_value", max_value, low=0, low_open=True)
-    else:
-        scale = np.iinfo(images.dtype).max if images.dtype.kind in "iu" else 1
-    if images.size and max_value is None and images.dtype.kind in "bu":
-        return scale  # the type itself keeps the values in range
-    if images.size and (images.min() < 0 or images.max() > scale):
-        raise ValueError(
-            f"`images` leave the range from 0 to {scale:g}: got values from {images.min():.6g} to "
-            f"{images.max():.6g}, dtype {images.dtype}.\n"
-            f"The images are not scaled: give the value that shall become 1, for example max_value=255."
-        )
-    return scale

@@ -5,6 +5,7 @@ An array is read by its shape: ``(H, W)`` is one grey image, ``(H, W, C)`` with 
 kept. The work is done by OpenCV, which is imported only when it is needed.
 """
 
+import math
 import warnings
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ import numpy as np
 
 from . import _checks
 from .dataset import CellImageDataset
+
+__all__ = ["crop", "resize", "rotate"]
 
 
 def resize(images, size, *, interpolation=None):
@@ -32,6 +35,12 @@ def resize(images, size, *, interpolation=None):
     Returns
     -------
     array or CellImageDataset
+        Always a copy, of the type that came in; "cubic" is cut off at the ends of whole-number types.
+
+    Raises
+    ------
+    ValueError
+        If 64-bit whole numbers are too large to be computed with exactly.
 
     Warns
     -----
@@ -60,6 +69,8 @@ def resize(images, size, *, interpolation=None):
     cv2 = _opencv("resize")
     batch, restore = _as_batch(images)
     height, width = batch.shape[1:3]
+    if size == (height, width):
+        return restore(batch.copy())
     _warn_if_turned_over(size, height, width)
     if interpolation is None:
         interpolation = "area" if size[0] <= height and size[1] <= width else "linear"
@@ -160,7 +171,8 @@ def rotate(images, degrees, *, interpolation="linear", border="reflect"):
 
     Notes
     -----
-    Equal to ``cv2.warpAffine`` with ``cv2.getRotationMatrix2D`` around ``((W - 1) / 2, (H - 1) / 2)``.
+    Equal to ``cv2.warpAffine`` with ``cv2.getRotationMatrix2D`` around ``((W - 1) / 2, (H - 1) / 2)``; with
+    "cubic" up to rounding, and not at the edges of float64, which OpenCV cuts to whole numbers.
 
     Examples
     --------
@@ -186,7 +198,15 @@ def rotate(images, degrees, *, interpolation="linear", border="reflect"):
     flag = cv2.INTER_NEAREST if batch.dtype == bool else flags[interpolation]
     mode = cv2.BORDER_REFLECT_101 if border == "reflect" else cv2.BORDER_CONSTANT
 
+    # Where "cubic" reaches over the edge, OpenCV cuts float64 to whole numbers and never ends for images one
+    # pixel wide: put the edge farther out.
+    margin = 0
+    if interpolation == "cubic":
+        margin = math.ceil((math.hypot(height, width) - min(height, width)) / 2) + 2
+    matrix[:, 2] -= margin * matrix[:, :2].sum(axis=1)
+
     def turn(plane):
+        plane = cv2.copyMakeBorder(plane, margin, margin, margin, margin, mode) if margin else plane
         return cv2.warpAffine(plane, matrix, (width, height), flags=flag, borderMode=mode)
 
     return restore(_each_plane(turn, batch, (height, width)))
@@ -206,9 +226,9 @@ def _opencv(function):
 def _as_batch(value):
     """The images as (batch, H, W, C), and the function that undoes the added axes."""
     images = _checks.as_array("images", value)
-    if images.dtype.kind not in "biuf" or images.dtype == np.float16:
+    if images.dtype.kind not in "biu" and images.dtype.name not in ("float32", "float64"):
         raise TypeError(
-            f"`images` must hold whole or real numbers: got images.dtype={images.dtype}.\n"
+            f"`images` must hold whole numbers, float32 or float64: got images.dtype={images.dtype}.\n"
             f"Convert them, for example images.astype(np.float32)."
         )
     if images.ndim == 2:
@@ -231,7 +251,7 @@ def _as_batch(value):
     return batch, restore
 
 
-# What OpenCV works with in place of a type it does not know; wide enough to give every value back.
+# What OpenCV works with in place of a type that it does not know.
 _STAND_INS = {
     "bool": np.uint8,
     "int8": np.int16,
@@ -240,28 +260,46 @@ _STAND_INS = {
     "int64": np.float64,
     "uint64": np.float64,
 }
+_LARGEST_EXACT = 2**53  # float64 holds every whole number up to here
 
 
 def _each_plane(function, batch, size):
-    """`function` on every (H, W) or, up to 4 channels, (H, W, C) image; the result has the type of "
-    "`batch`."""
+    """`function` on every (H, W) or, up to 4 channels, (H, W, C) image; the type is kept."""
     result = np.empty((len(batch), *size, batch.shape[3]), batch.dtype)
-    work = batch.astype(_STAND_INS.get(batch.dtype.name, batch.dtype), copy=False)
-    whole = batch.dtype.kind in "biu"
+    # OpenCV reads bytes as this machine orders them, whatever the array says.
+    work = batch.astype(_STAND_INS.get(batch.dtype.name, batch.dtype.newbyteorder("=")), copy=False)
+    whole = batch.dtype.kind in "iu"
+    if (
+        whole
+        and batch.size
+        and batch.itemsize == 8
+        and max(abs(int(batch.min())), abs(int(batch.max()))) > _LARGEST_EXACT
+    ):
+        raise ValueError(
+            "`images` hold whole numbers too large to compute with exactly: got values from "
+            f"{batch.min()} to {batch.max()}, dtype {batch.dtype}.\n"
+            f"Keep them within ±2**53: number objects from 1, or convert with images.astype(np.float64)."
+        )
     step = 4  # OpenCV turns at most 4 channels at once
     for index in range(len(batch)):
         for first in range(0, batch.shape[3], step):
             plane = function(np.ascontiguousarray(work[index, ..., first : first + step]))
-            plane = plane.reshape(*size, -1)
-            result[index, ..., first : first + step] = (
-                np.rint(plane) if whole and plane.dtype.kind == "f" else plane
-            )
+            if (
+                whole and work.dtype != batch.dtype
+            ):  # a stand-in holds what the type cannot: fractions, and what "cubic" shoots over
+                limits = np.iinfo(batch.dtype)
+                plane = np.clip(np.rint(plane), limits.min, limits.max)
+            result[index, ..., first : first + step] = plane.reshape(*size, -1)
     return result
 
 
 def _of_both(dataset, function, mask_function=None):
-    masks = None if dataset.masks is None else (mask_function or function)(dataset.masks)
-    return replace(dataset, images=function(dataset.images), masks=masks)
+    if dataset.masks is None:
+        return replace(dataset, images=function(dataset.images))
+    masks = (mask_function or function)(
+        dataset.masks[..., np.newaxis]
+    )  # (batch, H, W, 1) can be misread by none
+    return replace(dataset, images=function(dataset.images), masks=masks[..., 0])
 
 
 def _resize_dataset(dataset, size, interpolation):

@@ -1,6 +1,7 @@
 """CellImageDataset: what it keeps, what it refuses, and that a split never divides a group."""
 
 import dataclasses
+import re
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -147,6 +148,21 @@ def test_subset_refuses_what_is_no_selection():
         make().subset([True, False])
     with pytest.raises(TypeError, match="selection"):
         make().subset(1.5)
+    for wrong in (slice("a"), slice(0, 4, 0)):
+        with pytest.raises(TypeError, match=rf"selection={re.escape(repr(wrong))}"):
+            make().subset(wrong)
+
+
+def test_names_and_numbers_kept_as_objects_are_taken_as_what_they_are():
+    """So they come out of a table that pandas has read."""
+    cells = make(groups=np.array(list("abcabc"), object))
+    assert cells.groups.tolist() == list("abcabc")
+    numbers = np.array([0, 1, 2, 0, 1, 2], object)
+    assert CellImageDataset(cells.images, numbers, NAMES).labels.dtype == np.int64
+    with pytest.raises(TypeError, match=r"labels.dtype=<U5.*\n.*np.unique"):
+        CellImageDataset(cells.images, np.array(NAMES * 2, object), NAMES)
+    with pytest.raises(TypeError, match=r"`groups`.*entries of type float, str.*\n.*drop"):
+        make(groups=np.array([*"abcab", np.nan], object))
 
 
 def parts_cover_everything_once(cells, parts):

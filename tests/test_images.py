@@ -42,7 +42,9 @@ def test_rotation_equals_opencv(degrees, interpolation):
     turned = geometry.rotate(BATCH, degrees, interpolation=interpolation)
     for image, result in zip(BATCH, turned, strict=True):
         expected = cv2.warpAffine(image, matrix, (30, 20), flags=flag, borderMode=cv2.BORDER_REFLECT_101)
-        np.testing.assert_array_equal(result, expected)
+        unequal = np.abs(result.astype(int) - expected)
+        assert unequal.max() <= (interpolation == "cubic")  # one grey value, in few pixels
+        assert (unequal > 0).mean() < 0.002
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_a_size_of_the_same_shape_changes_nothing():
     "shape", [(20, 30), (20, 30, 1), (20, 30, 3), (5, 20, 30), (2, 20, 30, 1), (2, 20, 30, 7), (0, 20, 30, 3)]
 )
 @pytest.mark.parametrize(
-    "dtype", [bool, np.int8, np.uint8, np.uint16, np.int32, np.int64, np.float32, np.float64]
+    "dtype", [bool, np.int8, np.uint8, np.uint16, np.int32, np.int64, np.float32, np.float64, ">f4", ">u2"]
 )
 def test_axes_and_types_are_kept(shape, dtype):
     image = (RNG.random(shape) * 2).astype(dtype)
@@ -96,6 +98,52 @@ def test_large_whole_numbers_survive():
     labels = np.array([[70_000, 0], [0, 1_000_000]], np.int64)
     np.testing.assert_array_equal(geometry.rotate(labels, 180, interpolation="nearest"), labels[::-1, ::-1])
     assert set(np.unique(geometry.resize(labels, 8, interpolation="nearest"))) == {0, 70_000, 1_000_000}
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "u2", "i4"])
+def test_the_order_of_bytes_changes_nothing(dtype):
+    """FITS and some TIFF files give big-endian arrays, which OpenCV would misread."""
+    image = np.arange(16).reshape(4, 4).astype(">" + dtype)
+    np.testing.assert_allclose(geometry.resize(image, 2), [[2.5, 4.5], [10.5, 12.5]], atol=0.5)
+    for work in (lambda array: geometry.resize(array, 7), lambda array: geometry.rotate(array, 20)):
+        swapped = work(image)
+        assert swapped.dtype == image.dtype
+        np.testing.assert_array_equal(swapped, work(image.astype("=" + dtype)))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32])
+def test_cubic_stops_at_the_ends_of_the_type(dtype):
+    limits = np.iinfo(dtype)
+    step = np.full((8, 8), limits.min, dtype)
+    step[:, 4:] = limits.max
+    larger = geometry.resize(step, 16, interpolation="cubic")
+    assert (larger[:, :7] < limits.max // 2).all()  # a value that wraps around would be at the other end
+    assert (larger[:, 9:] > limits.max // 2).all()
+    turned = geometry.rotate(step, 3, interpolation="cubic")
+    assert (turned[2:6, :3] < limits.max // 2).all()
+    assert (turned[2:6, 5:] > limits.max // 2).all()
+
+
+@pytest.mark.parametrize("border", ["reflect", "zero"])
+@pytest.mark.parametrize("shape", [(8, 8), (3, 20), (1, 1)])
+def test_cubic_rotation_of_float64_keeps_its_fractions_at_the_edges(shape, border):
+    image = RNG.random(shape)
+    options = {"interpolation": "cubic", "border": border}
+    turned = geometry.rotate(image, 20, **options)
+    np.testing.assert_allclose(turned, geometry.rotate(image.astype(np.float32), 20, **options), atol=2e-3)
+
+
+@pytest.mark.parametrize("value", [2**53 + 1, -(2**53) - 1, 2**64 - 1])
+def test_whole_numbers_beyond_float64_are_kept_or_refused(value):
+    image = np.full((4, 4), value, np.uint64 if value >= 2**63 else np.int64)
+    same = geometry.resize(image, 4)
+    np.testing.assert_array_equal(same, image)
+    assert not np.shares_memory(same, image)
+    for work in (lambda array: geometry.resize(array, 2), lambda array: geometry.rotate(array, 90)):
+        with pytest.raises(ValueError, match=rf"got values from {value} to {value}.*\n.*astype"):
+            work(image)
+    image[:] = 2**53
+    np.testing.assert_array_equal(geometry.resize(image, 2), image[:2, :2])
 
 
 def test_many_channels_are_turned_like_each_alone():
@@ -155,6 +203,15 @@ def test_a_data_set_keeps_masks_and_pixel_size_together():
     assert cut.pixel_size_um == 0.5
 
 
+def test_masks_of_narrow_images_are_no_color_channels():
+    masks = np.zeros((3, 6, 4), np.uint8)
+    masks[:, :3, 1] = [[1], [2], [3]]
+    cells = CellImageDataset(BATCH[:, :6, :4], [0, 1, 0], ["a", "b"], masks=masks)
+    np.testing.assert_array_equal(geometry.rotate(cells, 180).masks, masks[:, ::-1, ::-1])
+    np.testing.assert_array_equal(geometry.crop(cells, (3, 2), row=0, column=1).masks, masks[:, :3, 1:3])
+    np.testing.assert_array_equal(geometry.resize(cells, (12, 8)).masks, masks.repeat(2, 1).repeat(2, 2))
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -165,6 +222,7 @@ def test_a_data_set_keeps_masks_and_pixel_size_together():
         (lambda: geometry.resize(np.zeros((5, 5)), (3, 2, 1)), r"size=\(3, 2, 1\)"),
         (lambda: geometry.resize(np.zeros((5, 5)), 3, interpolation="bilinear"), "interpolation='bilinear'"),
         (lambda: geometry.resize(np.zeros((5, 5), complex), 3), "images.dtype=complex128"),
+        (lambda: geometry.resize(np.zeros((5, 5), np.longdouble), 3), "images.dtype=(float128|longdouble)"),
         (lambda: geometry.rotate(np.zeros((5, 5)), "90"), "degrees='90'"),
         (lambda: geometry.rotate(np.zeros((5, 5)), np.inf), "degrees=inf"),
         (lambda: geometry.rotate(np.zeros((5, 5)), 9, border="wrap"), "border='wrap'"),
