@@ -1,7 +1,7 @@
 """Images of single cells from nuclei and a microscope."""
 
 import numpy as np
-from scipy import fft
+from numpy import fft
 
 from .. import _checks
 from ..dataset import CellImageDataset

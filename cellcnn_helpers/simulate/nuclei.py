@@ -73,7 +73,7 @@ class Body:
         return radius / (1 + (wave * direction).real), u, v
 
     def light(self, rows_um, columns_um, texture):
-        """(H,), (W,), (H, W) -> the light of this piece at each point, (H, W)"""
+        """Return the light of this piece at each point: (H,), (W,), (H, W) -> (H, W)."""
         distance, u, v = self.distances(rows_um, columns_um)
         squared = np.minimum(distance * distance, 1)
         thickness = np.sqrt(1 - squared * squared if self.flat else 1 - squared)
