@@ -52,7 +52,8 @@ class Grid(NamedTuple):
         """Copy the windows that lie within one row: (images, H, W, C) -> (images, H, W', KW · C)."""
         every = np.lib.stride_tricks.sliding_window_view(padded, self.reach[1], axis=2)
         strips = every[:, :, :: self.strides[1], :, :: self.dilation_rate[1]].swapaxes(3, 4)
-        return strips.reshape(*strips.shape[:3], -1)
+        # A view would do, and be many times slower: BLAS multiplies only matrices whose rows do not overlap.
+        return np.ascontiguousarray(strips).reshape(*strips.shape[:3], -1)
 
     def met_by(self, strips, i):
         """View the rows that row `i` of the windows meets: (images, H, ...) -> (images, H', ...)."""

@@ -237,7 +237,8 @@ def conv2d_backward(dy, x, kernel, *, strides=1, padding="valid", dilation_rate=
         strips = grid.strips(x[source])  # (images, rows, W', KW·C)
         dstrips = np.zeros(strips.shape, dx.dtype)
         for i, (weights, dweights) in enumerate(zip(_rows(kernel), _rows(dkernel), strict=True)):  # (KW·C, F)
-            dweights += np.tensordot(grid.met_by(strips, i), dy[target], axes=[(0, 1, 2), (0, 1, 2)])
+            met = grid.met_by(strips, i)  # (images, H', W', KW·C)
+            dweights += (met.swapaxes(2, 3) @ dy[target]).sum(axis=(0, 1))
             grid.met_by(dstrips, i)[...] += dy[target] @ weights.T
         grid.collect(dstrips, dx[source])
     return Conv2DGradients(grid.crop(dx), dkernel, dy.sum(axis=(0, 1, 2)))
