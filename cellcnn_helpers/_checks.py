@@ -276,8 +276,7 @@ def path(name, value):
     """Return `value`, text or a Path, if it can name a file; empty text would mean the working folder."""
     if not isinstance(value, str) and not hasattr(value, "__fspath__"):
         raise TypeError(
-            f"`{name}` must be text or a Path: got {received(name, value)}.\n"
-            f'Give for example {name}="cells".'
+            f'`{name}` must be text or a Path: got {received(name, value)}.\nGive for example {name}="cells".'
         )
     if not str(value).strip():
         raise ValueError(

@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,7 +63,7 @@ def from_npz(
     >>> from_npz(path)
     CellImageDataset(2 images of 8 × 8 × 1 uint8, 2 classes, source='mine.npz')
     """
-    path = Path(path)
+    path = Path(_checks.path("path", path))
     split = _checks.choice("split", split, (*SPLITS, "all"))
     if not path.is_file():
         raise FileNotFoundError(
@@ -73,26 +74,45 @@ def from_npz(
         wanted = held if split == "all" else [split]
         if not set(wanted) <= set(held) or not held:
             raise ValueError(_missing(path, wanted or SPLITS, file.files))
-        images = [_read(file, path, f"{name}_images") for name in wanted]
-        labels = [_labels(_read(file, path, f"{name}_labels"), path, f"{name}_labels") for name in wanted]
-        if class_names is None:
-            all_labels = [
-                _labels(_read(file, path, f"{name}_labels"), path, f"{name}_labels") for name in held
-            ]
-            num_classes = 1 + max((int(part.max()) for part in all_labels if part.size), default=0)
-            class_names = [f"class {index}" for index in range(num_classes)]
-    try:
-        return CellImageDataset(
-            np.concatenate(images) if len(images) > 1 else images[0],
-            np.concatenate(labels) if len(labels) > 1 else labels[0],
-            class_names,
-            pixel_size_um=pixel_size_um,
-            source=path.name if source is None else source,
-            license=license,
-            citation=citation,
-        )
-    except (ValueError, TypeError) as error:
-        raise type(error)(f'{path}, split "{split}": {error}') from error
+        images = {name: _read(file, path, f"{name}_images") for name in wanted}
+        counted = held if class_names is None else wanted  # every split has the same classes
+        labels = {
+            name: _labels(_read(file, path, f"{name}_labels"), path, f"{name}_labels") for name in counted
+        }
+    known = {"pixel_size_um": pixel_size_um, "source": path.name if source is None else source}
+    known |= {"license": license, "citation": citation}
+    class_names = _numbered_classes(labels.values()) if class_names is None else class_names
+    parts = []
+    for name in wanted:
+        try:
+            parts.append(CellImageDataset(images[name], labels[name], class_names, **known))
+        except (ValueError, TypeError) as error:
+            raise type(error)(f'{path}, split "{name}": {error}') from error
+    return _joined(parts, wanted, path)
+
+
+def _numbered_classes(labels):
+    """Names for the classes that are counted in whole numbers; other labels are refused by the data set."""
+    largest = (int(part.max()) for part in labels if part.size and part.dtype.kind in "iu")
+    return [f"class {index}" for index in range(1 + max([0, *largest]))]
+
+
+def _joined(parts, names, path):
+    """One data set of the parts of a file, which must hold images of one kind."""
+    first = parts[0]
+    for part, name in zip(parts[1:], names[1:], strict=True):
+        if (part.images.shape[1:], part.images.dtype) != (first.images.shape[1:], first.images.dtype):
+            raise ValueError(
+                f"{path}: the splits cannot be joined: got {name}_images of {part.images.shape[1:]} "
+                f"{part.images.dtype}, {names[0]}_images of {first.images.shape[1:]} {first.images.dtype}.\n"
+                f"Read them one by one, and make them alike with cellcnn_helpers.images.resize or astype."
+            )
+    if len(parts) == 1:
+        return first
+    images, labels = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("images", "labels")
+    )
+    return replace(first, images=images, labels=labels)
 
 
 def _arrays(opened, path):
@@ -115,7 +135,7 @@ def _arrays(opened, path):
 
 def _read(file, path, name):
     try:
-        return file[name]
+        array = file[name]
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
         raise ValueError(
             f"{path} is damaged inside {name}: {error}.\nFetch or copy the file again."
@@ -126,6 +146,12 @@ def _read(file, path, name):
             "run code.\n"
             f"Write the file again from plain number arrays, all images of one size."
         ) from error
+    if not isinstance(array, np.ndarray):
+        raise ValueError(
+            f"{path} holds no array in {name} but {len(array)} bytes of another kind.\n"
+            f"Write the file again with np.savez(path, train_images=..., train_labels=...)."
+        )
+    return array
 
 
 def _labels(labels, path, name):

@@ -1,5 +1,7 @@
 """Files in the layout of MedMNIST, whole and broken."""
 
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,49 @@ def test_label_out_of_range_names_the_file(tmp_path, arrays):
 def test_several_labels_per_image_are_refused(tmp_path, arrays):
     path = write(tmp_path / "cells.npz", train_images=arrays["train_images"], train_labels=np.eye(6))
     with pytest.raises(ValueError, match=r"cells.npz.*train_labels.shape=\(6, 6\).*\n.*argmax"):
+        from_npz(path)
+
+
+@pytest.mark.parametrize(
+    ("labels", "received"),
+    [
+        (["a", "b"], "labels.dtype=<U1"),
+        ([0.0, np.nan], "labels.dtype=float64"),
+        ([np.inf, 0.0], "labels.dtype=float64"),
+        (np.array(["2024-01-01", "2024-01-02"], "M8[D]"), r"labels.dtype=datetime64\[D\]"),
+        ([-1, -1], r"labels\[0\]=-1"),
+        (1, r"labels.shape=\(\)"),
+    ],
+)
+def test_labels_that_are_no_class_numbers_name_the_file(tmp_path, labels, received):
+    path = write(tmp_path / "cells.npz", train_images=np.zeros((2, 8, 8), np.uint8), train_labels=labels)
+    with pytest.raises((ValueError, TypeError), match=rf'cells.npz, split "train": .*{received}'):
+        from_npz(path)
+
+
+@pytest.mark.parametrize(
+    ("changed", "received"),
+    [((2, 9, 8, 3), r"val_images of \(9, 8, 3\) uint8"), (np.uint16, "uint16, train")],
+)
+def test_splits_that_are_not_alike_are_not_joined(tmp_path, arrays, changed, received):
+    val = np.zeros(changed, np.uint8) if isinstance(changed, tuple) else arrays["val_images"].astype(changed)
+    path = write(tmp_path / "cells.npz", **arrays | {"val_images": val})
+    with pytest.raises(ValueError, match=rf"(?s)cells.npz.*{received}.*one by one"):
+        from_npz(path, split="all")
+    assert len(from_npz(path, split="val")) == 2
+
+
+def test_a_member_that_is_no_array_is_named(tmp_path, arrays):
+    path = write(tmp_path / "cells.npz", train_labels=arrays["train_labels"])
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr("train_images", b"no array")
+    with pytest.raises(ValueError, match=r"cells.npz holds no array in train_images but 8 bytes"):
+        from_npz(path)
+
+
+@pytest.mark.parametrize("path", [5, None, "", " "])
+def test_what_cannot_be_a_path(path):
+    with pytest.raises((ValueError, TypeError), match=f"`path`.*got path={path!r}"):
         from_npz(path)
 
 
