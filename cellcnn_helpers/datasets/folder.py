@@ -37,11 +37,11 @@ def from_folder(path, *, size=None, pixel_size_um=None, group_of=None, source=No
     Raises
     ------
     FileNotFoundError, NotADirectoryError
-        If the folder is not there.
+        If the folder is not there, or a link inside leads nowhere.
     ValueError
         If there are no class folders, a class folder has no images, or an image cannot be read, has another
-        size or number of channels than the first, is partly transparent or a stack; the message names the
-        file.
+        size or number of channels than the first, is partly transparent or a stack, or stores more than 16
+        bits or white as 0; the message names the file.
 
     See Also
     --------
@@ -49,6 +49,8 @@ def from_folder(path, *, size=None, pixel_size_um=None, group_of=None, source=No
 
     Notes
     -----
+    A PNG or JPEG that its camera marks as turned (EXIF orientation) is turned upright; a TIFF is refused.
+
     An alpha channel that is opaque everywhere carries nothing: it is dropped, and a line says so. Transparent
     pixels have no color to learn from: such an image is refused.
 
@@ -62,7 +64,8 @@ def from_folder(path, *, size=None, pixel_size_um=None, group_of=None, source=No
     >>> from_folder(folder)
     CellImageDataset(2 images of 16 × 16 × 1 uint8, 2 classes, source='cells')
     """
-    path = Path(path)
+    path = Path(_checks.path("path", path))
+    group_of = None if group_of is None else _checks.function("group_of", group_of)
     size = None if size is None else _checks.pair("size", size)
     classes = _class_folders(path)
     files = [file for folder in classes for file in _image_files(folder)]
@@ -95,7 +98,7 @@ def _class_folders(path):
         raise NotADirectoryError(
             f"`path` is not a folder: got path={str(path)!r}.\nGive the folder of the class folders."
         )
-    folders = sorted(entry for entry in path.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    folders = [entry for entry in _entries(path) if entry.is_dir()]
     if not folders:
         raise ValueError(
             f"{path} holds no class folders.\nMake one folder per class and put its images inside, for "
@@ -111,85 +114,123 @@ def _class_folders(path):
 
 
 def _image_files(folder):
-    return sorted(
-        file
-        for file in folder.iterdir()
-        if file.suffix.lower() in ENDINGS and not file.name.startswith(".") and file.is_file()
-    )
+    return [entry for entry in _entries(folder) if entry.suffix.lower() in ENDINGS and entry.is_file()]
+
+
+def _entries(folder):
+    """What lies in a folder, sorted, nothing hidden. A link to nothing may be an image that is missed."""
+    entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+    for entry in entries:
+        if not entry.exists():
+            raise FileNotFoundError(
+                f"{entry} is a link to nothing.\nBring back what it leads to, or remove it."
+            )
+    return entries
 
 
 def _read(file):
     """(image (H, W, C), whether an opaque alpha channel was dropped)"""
-    try:
-        image = _read_tiff(file) if file.suffix.lower() in (".tif", ".tiff") else _read_picture(file)
-    except _Refused:
-        raise
-    except Exception as error:  # every decoder has its own kinds
-        raise ValueError(
-            f"{file} cannot be read: {type(error).__name__}: {error}.\nOpen it in an image viewer; save it "
-            "again or remove it."
-        ) from error
+    image = _read_tiff(file) if file.suffix.lower() in (".tif", ".tiff") else _read_picture(file)
     if image.ndim == 2:
         image = image[..., np.newaxis]
     if image.ndim != 3 or image.shape[-1] > 4:
-        raise _Refused(
+        raise ValueError(
             f"{file} is not one grey or color image: got shape {image.shape}.\n"
             f"Save each plane of a stack as its own file."
         )
     if image.dtype not in (np.uint8, np.uint16):
-        raise _Refused(f"{file} holds {image.dtype} values.\nSave it with 8 or 16 bits per channel.")
+        raise ValueError(f"{file} holds {image.dtype} values.\nSave it with 8 or 16 bits per channel.")
     if image.shape[-1] in (1, 3):
         return image, False
     if image[..., -1].min() < np.iinfo(image.dtype).max:
-        raise _Refused(
+        raise ValueError(
             f"{file} is transparent in places: its alpha channel goes down to {image[..., -1].min()}.\n"
             f"Save it without transparency (flatten the image)."
         )
     return image[..., :-1], True
 
 
-class _Refused(ValueError):
-    """A file that was read but does not fit."""
+def _decode(file, function, *arguments):
+    """`function(*arguments)`; what goes wrong inside a decoder, each with its own errors, names the file."""
+    try:
+        return function(*arguments)
+    except Exception as error:
+        raise ValueError(
+            f"{file} cannot be read: {type(error).__name__}: {error}.\nOpen it in an image viewer; save it "
+            "again or remove it."
+        ) from error
 
 
 def _read_picture(file):
-    from PIL import Image
+    from PIL import Image, ImageOps
 
-    with Image.open(file) as picture:
-        if file.suffix.lower() == ".png" and _is_deep_color_png(file):
-            raise _Refused(
-                f"{file} is a color PNG with 16 bits per channel, which would be cut to 8 bits.\nSave it as "
-                "TIFF."
-            )
-        if picture.mode == "P":
-            picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
-        if picture.mode == "1":
-            picture = picture.convert("L")
-        if picture.mode not in ("L", "LA", "RGB", "RGBA", "I;16", "I;16B", "I"):
-            raise _Refused(f"{file} has the color mode {picture.mode}.\nSave it as grey or RGB.")
-        image = np.array(picture)
-    return image.astype(np.uint16) if image.dtype.kind in "iu" and image.itemsize > 1 else image
+    with _decode(file, Image.open, file) as opened:
+        num_frames = _decode(file, getattr, opened, "n_frames", 1)
+        if num_frames > 1 and opened.format != "MPO":  # a phone's JPEG, with previews behind the image
+            raise _stack(file, num_frames)
+        if opened.format == "PNG" and _is_deep_color_png(file):
+            raise _cut(file, "a color PNG")
+        picture = _decode(file, ImageOps.exif_transpose, opened)
+    if picture.mode == "P":
+        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+    if picture.mode == "1":
+        picture = picture.convert("L")
+    if picture.mode not in ("L", "LA", "RGB", "RGBA", "I;16", "I;16B", "I"):
+        raise ValueError(f"{file} has the color mode {picture.mode}.\nSave it as grey or RGB.")
+    image = _decode(file, np.array, picture)
+    if image.dtype == np.uint8:
+        return image
+    if image.min() < 0 or image.max() > 65535:
+        raise ValueError(
+            f"{file} does not fit into 16 bits: got values from {image.min()} to {image.max()}.\n"
+            f"Save it with 8 or 16 bits per channel."
+        )
+    return image.astype(np.uint16)
 
 
 def _is_deep_color_png(file):
     """Whether the header says 16 bits (byte 24) in a color type with several channels (byte 25)."""
     with open(file, "rb") as opened:
         header = opened.read(26)
-    return len(header) == 26 and header[24] == 16 and header[25] != 0
+    return header[24] == 16 and header[25] != 0
 
 
 def _read_tiff(file):
     import tifffile
 
-    with tifffile.TiffFile(file) as opened:
-        if len(opened.pages) > 1:
-            raise _Refused(
-                f"{file} is a stack of {len(opened.pages)} planes.\nSave each plane as its own file."
-            )
-        try:
-            return opened.pages[0].asarray()
-        except ValueError:  # a compression that tifffile leaves to a package of its own; Pillow knows LZW
-            return _read_picture(file)
+    with _decode(file, tifffile.TiffFile, file) as opened:
+        num_planes = _decode(file, len, opened.pages)
+        if num_planes > 1:
+            raise _stack(file, num_planes)
+        page = _decode(file, opened.pages.__getitem__, 0)
+        if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
+            raise ValueError(f"{file} stores white as 0 (MINISWHITE).\nSave it with black as 0.")
+        if page.tags.valueof("Orientation", 1) != 1:
+            raise ValueError(f"{file} is marked as turned (Orientation).\nSave it upright, without the mark.")
+        image = None
+        if page.photometric in (tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.RGB):
+            image = _decode(file, _array_of_page, page)
+        if image is None and page.bitspersample > 8 and page.samplesperpixel > 1:
+            raise _cut(file, "a compressed color TIFF")
+    return _read_picture(file) if image is None else image
+
+
+def _array_of_page(page):
+    """The image; None where tifffile leaves the compression to a package of its own. Pillow knows LZW."""
+    try:
+        return page.asarray()
+    except ValueError:
+        return None
+
+
+def _stack(file, num_planes):
+    return ValueError(f"{file} is a stack of {num_planes} planes.\nSave each plane as its own file.")
+
+
+def _cut(file, kind):
+    return ValueError(
+        f"{file} is {kind} with 16 bits per channel, which would be cut to 8 bits.\nSave it as plain TIFF."
+    )
 
 
 def _fitted(image, file, size, images, files):

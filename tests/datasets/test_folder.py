@@ -164,6 +164,70 @@ def test_a_truncated_png_is_named(folder):
         from_folder(folder)
 
 
+def test_values_that_do_not_fit_into_16_bits_are_refused(folder):
+    """Pillow reads LZW, which tifffile leaves to it, as 32 bits."""
+    for name, value in (("high", 70_000), ("low", -1)):
+        path = folder / "round" / f"{name}.tif"
+        save(path, picture(value, (10, 12), np.int32), compression="tiff_lzw")
+        with pytest.raises(
+            ValueError, match=rf"{name}.tif does not fit .* got values from {value} to {value}"
+        ):
+            from_folder(folder)
+        path.unlink()
+
+
+def test_tiff_files_that_mean_another_picture_than_their_numbers(tmp_path):
+    path = tmp_path / "cells" / "round" / "a.tif"
+    path.parent.mkdir(parents=True)
+    tifffile.imwrite(path, picture(10, (10, 12)), photometric="miniswhite")
+    with pytest.raises(ValueError, match=r"a.tif stores white as 0.*\n.*black"):
+        from_folder(tmp_path / "cells")
+    tifffile.imwrite(path, picture(10, (10, 12)), extratags=[(274, "H", 1, 6, True)])
+    with pytest.raises(ValueError, match=r"a.tif is marked as turned.*\n.*upright"):
+        from_folder(tmp_path / "cells")
+    Image.fromarray(picture(102)).convert("P").save(path)  # numbers of a palette are no brightness
+    np.testing.assert_array_equal(from_folder(tmp_path / "cells").images[0], picture(102))
+
+
+def test_compressed_color_tiff_with_16_bits_would_be_cut_and_is_refused(folder):
+    import cv2
+
+    cv2.imwrite(str(folder / "round" / "c.tif"), picture(40_000, dtype=np.uint16))  # LZW
+    with pytest.raises(ValueError, match=r"c.tif is a compressed color TIFF with 16 bits.*\n.*plain TIFF"):
+        from_folder(folder)
+
+
+@pytest.mark.parametrize("ending", [".png", ".jpg"])
+def test_images_marked_as_turned_come_upright(tmp_path, ending):
+    seen = np.zeros((16, 24), np.uint8)
+    seen[:8, :8] = 255  # upper left
+    path = tmp_path / "cells" / "round" / f"a{ending}"
+    path.parent.mkdir(parents=True)
+    exif = Image.Exif()
+    exif[274] = 6  # turn clockwise to see it
+    Image.fromarray(np.ascontiguousarray(np.rot90(seen))).save(path, exif=exif)
+    image = from_folder(tmp_path / "cells").images[0, ..., 0]
+    np.testing.assert_array_equal(image > 128, seen > 128)
+
+
+def test_an_animated_png_is_a_stack(folder):
+    frames = [Image.fromarray(picture(value)) for value in (1, 2, 3)]
+    frames[0].save(folder / "round" / "c.png", save_all=True, append_images=frames[1:])
+    with pytest.raises(ValueError, match=r"c.png is a stack of 3 planes") as raised:
+        from_folder(folder)
+    assert raised.type is ValueError
+
+
+def test_a_link_to_nothing_is_no_image_less(folder):
+    for place in (folder / "round" / "c.png", folder / "long"):
+        place.symlink_to("gone")
+        with pytest.raises(FileNotFoundError, match=rf"{place.name} is a link to nothing.*\n.*remove"):
+            from_folder(folder)
+        place.unlink()
+    (folder / "round" / "c.png").symlink_to(folder / "spiky" / "a.png")
+    assert len(from_folder(folder)) == 4
+
+
 def test_a_stack_and_float_images_are_refused(folder):
     tifffile.imwrite(folder / "round" / "c.tif", np.zeros((5, 10, 12), np.uint8), photometric="minisblack")
     with pytest.raises(ValueError, match=r"c.tif is a stack of 5 planes"):
@@ -171,6 +235,22 @@ def test_a_stack_and_float_images_are_refused(folder):
     tifffile.imwrite(folder / "round" / "c.tif", np.zeros((10, 12), np.float32))
     with pytest.raises(ValueError, match=r"c.tif holds float32 values"):
         from_folder(folder)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "received"),
+    [
+        ({"path": None}, "path=None"),
+        ({"path": ""}, "path=''"),  # not the working folder
+        ({"group_of": 5}, "group_of=5"),
+        ({"size": "big"}, "size='big'"),
+        ({"source": 5}, "source=5"),
+    ],
+)
+def test_says_which_argument_is_wrong(folder, arguments, received):
+    arguments = {"path": folder} | arguments
+    with pytest.raises((ValueError, TypeError), match=f"got {received}"):
+        from_folder(**arguments)
 
 
 def test_folders_that_are_not_as_expected(folder, tmp_path):
