@@ -67,7 +67,7 @@ def _list(options):
             f"{record.dataset:<14} {record.size:>4}  {'yes' if path else 'no':<16} {record.license:<10} "
             f"{record.source}"
         )
-    print(f"\nFiles are looked for in ${fetch.DATA_VARIABLE}, then in {fetch.cache_folder()}.")
+    print(f"\nFiles are looked for {fetch.searched_places()}.")
     print("Without a file: simulated_cells, phase_cell, histology.")
     return 0
 

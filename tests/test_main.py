@@ -33,6 +33,14 @@ def test_list_names_every_file_and_where_it_would_be(run, tmp_path):
     assert done.stderr == ""
 
 
+def test_a_data_folder_that_is_not_there_is_named(run, tmp_path):
+    gone = f"$CELLCNN_DATA ({tmp_path / 'gone'}, which is no folder), then in {tmp_path / 'cache'}"
+    assert gone in run("data", "list", data=tmp_path / "gone").stdout
+    assert gone in run("data", "download", "bloodmnist", data=tmp_path / "gone").stderr
+    assert "$CELLCNN_DATA (not set)" in run("data", "list").stdout
+    assert f"$CELLCNN_DATA ({tmp_path})" in run("data", "list", data=tmp_path).stdout
+
+
 def test_download_offline_fails_with_a_clear_message_and_no_traceback(run, tmp_path):
     done = run("data", "download", "bloodmnist", "--size", "64")
     assert done.returncode == 1

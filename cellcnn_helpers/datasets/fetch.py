@@ -35,6 +35,19 @@ def place(record, *, cache=None):
     return next((folder / record.name for folder in folders if (folder / record.name).is_file()), None)
 
 
+def searched_places(*, cache=None):
+    """Say where files are looked for, and whether the folder of ``$CELLCNN_DATA`` is there.
+
+    Parameters
+    ----------
+    cache : Path, optional
+        In place of `cache_folder()`.
+    """
+    folder = os.environ.get(DATA_VARIABLE)
+    state = "not set" if not folder else folder if Path(folder).is_dir() else f"{folder}, which is no folder"
+    return f"in ${DATA_VARIABLE} ({state}), then in {cache or cache_folder()}"
+
+
 def find(record, *, cache=None):
     """Return the verified file of `record` on this machine, or None.
 
@@ -79,13 +92,12 @@ def find_or_download(record, *, cache=None, progress=True):
     if path is not None:
         return path
     target = (cache or cache_folder()) / record.name
+    absent = f"{record.name} is not on this machine (looked {searched_places(cache=cache)})"
     if not record.urls:
-        raise FileNotFoundError(
-            f"{record.name} is not on this machine, and it cannot be downloaded.\n{_by_hand(record, target)}"
-        )
+        raise FileNotFoundError(f"{absent}, and it cannot be downloaded.\n{_by_hand(record, target)}")
     if os.environ.get(OFFLINE_VARIABLE, "") not in ("", "0"):
         raise FileNotFoundError(
-            f"{record.name} is not on this machine, and {OFFLINE_VARIABLE}=1 forbids downloads.\n"
+            f"{absent}, and {OFFLINE_VARIABLE}=1 forbids downloads.\n"
             f"Unset {OFFLINE_VARIABLE}, or: {_by_hand(record, target)}"
         )
     return download(record, target, progress=progress)
