@@ -185,11 +185,54 @@ def test_bit_depth_and_size_are_as_asked():
         ({"num_images": 1, "phenotypes": []}, r"phenotypes=\[\]"),
         ({"num_images": 1, "phenotypes": "mitotic"}, "phenotypes='mitotic'"),
         ({"num_images": 1, "seed": -3}, "seed=-3"),
+        ({"num_images": 1, "phenotypes": 5}, "phenotypes=5"),
+        ({"num_images": 1, "phenotypes": None}, "phenotypes=None"),
+        ({"num_images": 1, "microscope": "x"}, "microscope='x'"),
+        ({"num_images": 1, "microscope": Microscope(pixel_size_um=16)}, r"pixel_size_um=16.*\n.*at most 2"),
     ],
 )
 def test_says_what_is_wrong(arguments, message):
     with pytest.raises((ValueError, TypeError), match=message):
         simulate_cells(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Microscope().blur(np.ones(5)), r"light.shape=\(5,\)"),
+        (lambda: Microscope().blur(np.ones((0, 5))), r"light.shape=\(0, 5\)"),
+        (lambda: Microscope().blur(np.full((5, 5), np.nan)), r"light\[0, 0\]=nan"),
+        (lambda: Microscope().blur(np.ones((5, 5)), 0), "`pixel_size_um`.*got pixel_size_um=0"),
+        (lambda: Microscope().record(-np.ones((5, 5)), 0), "`photons`.*got values from -1 to -1"),
+        (lambda: Microscope().record(np.full(5, 1e20), 0), r"got values from 1e\+20"),
+        (lambda: Microscope().record(np.ones(5), "x"), "rng='x'"),
+        (lambda: Microscope(nucleus_photons=1e30), r"nucleus_photons=1e\+30"),
+        (lambda: Body("a", (1, 1), 0.0, [0]), "center_um='a'"),
+        (lambda: Body((0, "a"), (1, 1), 0.0, [0]), r"center_um\[1\]='a'"),
+        (lambda: Body((0, 0), (1, -2), 0.0, [0]), r"radii_um\[1\]=-2"),
+        (lambda: Body((0, 0), (1, 1, 1), 0.0, [0]), r"radii_um=\(1, 1, 1\)"),
+        (lambda: Body((0, 0), (1, 1), np.nan, [0]), "angle=nan"),
+        (lambda: Body((0, 0), (1, 1), 0.0, [np.inf]), r"waves\[0\]=inf"),
+        (lambda: Body((0, 0), (1, 1), 0.0, [0], brightness=-1), "brightness=-1"),
+    ],
+)
+def test_parts_say_what_is_wrong(call, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        call()
+
+
+def test_whole_numbers_of_light_are_light():
+    point = np.zeros((33, 33), int)
+    point[16, 16] = 1000
+    np.testing.assert_array_equal(Microscope().blur(point), Microscope().blur(point.astype(np.float32)))
+    rng = np.random.default_rng(3)
+    np.testing.assert_array_equal(Microscope().record(point, 3), Microscope().record(point, rng))
+
+
+def test_an_index_of_any_size_has_its_cell():
+    first, second = simulate_cells(2, first_index=2**63), simulate_cells(1, first_index=2**63 + 1)
+    np.testing.assert_array_equal(first.images[1:], second.images)
+    assert first.labels.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ NAMES = ("simulated_cells", "blood_cells", "bloodmnist", "pbc_blood_28", *PICTUR
 
 SIMULATED_RANGES = {"train": (0, 1000), "val": (1000, 1200), "test": (1200, 1600), "all": (0, 1600)}
 SIMULATED_FIELD_UM = 16.0  # of every size, so that a cell fills the same part of the image
+SMALLEST_SIMULATED = 8  # pixels; a nucleus is then some four pixels wide
 
 
 def load(name, *, split="train", size=28):
@@ -32,8 +33,8 @@ def load(name, *, split="train", size=28):
     split : {"train", "val", "test", "all"}
         The official split where there is one. The two pictures have "train" and "all", which are the same.
     size : int
-        Side of the images in pixels: 28, 64, 128 or 224 for BloodMNIST, any for simulated cells. The two
-        pictures come as they are.
+        Side of the images in pixels: 28, 64, 128 or 224 for BloodMNIST, from 8 on for simulated cells. The
+        two pictures come as they are.
 
     Returns
     -------
@@ -135,6 +136,7 @@ def _load_blood_cells(split, size):
 def _simulated(split, size):
     from ..simulate import Microscope, simulate_cells
 
+    size = _checks.whole_number("size", size, minimum=SMALLEST_SIMULATED)
     first, last = SIMULATED_RANGES[split]
     microscope = Microscope(pixel_size_um=SIMULATED_FIELD_UM / size)
     return simulate_cells(last - first, image_size=size, seed=0, first_index=first, microscope=microscope)

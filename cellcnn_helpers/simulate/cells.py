@@ -12,6 +12,8 @@ PHENOTYPES = ("interphase", "mitotic", "apoptotic", "micronucleated")
 
 SMALLEST_FIELD_UM = 14.0
 
+COARSEST_PIXEL_UM = 2.0  # a nucleus is then some four pixels wide
+
 FINE = 2  # the specimen is drawn on a grid this many times finer than the camera's
 
 FINEST_CHROMATIN_PER_UM = 1.4  # cycles per micrometre
@@ -29,7 +31,8 @@ def simulate_cells(
     num_images : int
         From 0 on.
     image_size : int
-        Side of the images in pixels. The field of view, ``image_size * pixel_size_um``, is at least 14 µm.
+        Side of the images in pixels. The field of view, ``image_size * pixel_size_um``, is at least 14 µm,
+        and a pixel at most 2 µm.
     seed : int
         Together with the index it decides everything about a cell.
     first_index : int
@@ -48,7 +51,7 @@ def simulate_cells(
     Raises
     ------
     ValueError
-        If the field of view cannot hold a nucleus, or a phenotype is not known.
+        If the field of view cannot hold a nucleus, the pixels cannot show one, or a phenotype is not known.
 
     Notes
     -----
@@ -67,23 +70,16 @@ def simulate_cells(
     image_size = _checks.whole_number("image_size", image_size)
     seed = _checks.whole_number("seed", seed, minimum=0)
     first_index = _checks.whole_number("first_index", first_index, minimum=0)
-    if isinstance(phenotypes, str) or not len(phenotypes):
+    if not isinstance(phenotypes, (tuple, list)) or not phenotypes:
         raise ValueError(
-            f"`phenotypes` must be a list of at least one: got phenotypes={phenotypes!r}.\n"
+            "`phenotypes` must be a list of at least one: got "
+            f"{_checks.received('phenotypes', phenotypes)}.\n"
             f'Give for example phenotypes=["interphase", "mitotic"].'
         )
     phenotypes = tuple(_checks.choice("phenotypes", phenotype, PHENOTYPES) for phenotype in phenotypes)
     microscope = Microscope() if microscope is None else microscope
-    field_um = image_size * microscope.pixel_size_um
-    if field_um < SMALLEST_FIELD_UM:
-        raise ValueError(
-            f"`image_size` is too small for a nucleus: got image_size={image_size} with "
-            f"pixel_size_um={microscope.pixel_size_um:g}, together {field_um:.3g} µm; {SMALLEST_FIELD_UM:g} "
-            "µm are needed.\n"
-            "Give more pixels, or larger ones: "
-            f"microscope=Microscope(pixel_size_um={SMALLEST_FIELD_UM / image_size:.2g})."
-        )
-    labels = np.arange(first_index, first_index + num_images) % len(phenotypes)
+    _check_field(image_size, microscope)
+    labels = [(first_index + i) % len(phenotypes) for i in range(num_images)]
     images = np.empty(
         (num_images, image_size, image_size), np.uint8 if microscope.bit_depth <= 8 else np.uint16
     )
@@ -102,6 +98,30 @@ def simulate_cells(
         source="Simulated fluorescent nuclei",
         license="CC0",
     )
+
+
+def _check_field(image_size, microscope):
+    """Refuse what is no microscope, or sees too little or too coarsely to show a nucleus."""
+    if not isinstance(microscope, Microscope):
+        raise TypeError(
+            f"`microscope` must be a Microscope: got {_checks.received('microscope', microscope)}.\n"
+            f"Give for example microscope=Microscope(pixel_size_um=0.25), or leave it out."
+        )
+    size_um = microscope.pixel_size_um
+    field_um = image_size * size_um
+    if field_um < SMALLEST_FIELD_UM:
+        raise ValueError(
+            f"`image_size` is too small for a nucleus: got image_size={image_size} with "
+            f"pixel_size_um={size_um:g}, together {field_um:.3g} µm; {SMALLEST_FIELD_UM:g} "
+            "µm are needed.\n"
+            "Give more pixels, or larger ones: "
+            f"microscope=Microscope(pixel_size_um={SMALLEST_FIELD_UM / image_size:.2g})."
+        )
+    if size_um > COARSEST_PIXEL_UM:
+        raise ValueError(
+            f"`microscope` has pixels too large to show a nucleus: got pixel_size_um={size_um:g}.\n"
+            f"Give at most {COARSEST_PIXEL_UM:g} µm, and as many more pixels."
+        )
 
 
 def _photograph(bodies, image_size, microscope, rng):

@@ -7,6 +7,8 @@ from numpy import fft
 
 from .. import _checks
 
+MOST_PHOTONS = 1e15  # in a pixel; more than any camera holds, less than a random count can take
+
 
 @dataclass(frozen=True, kw_only=True)
 class Microscope:
@@ -67,7 +69,7 @@ class Microscope:
         for name in ("pixel_size_um", "wavelength_um", "numerical_aperture", "haze_width_um", "gain"):
             _checks.real_number(name, getattr(self, name), low=0, low_open=True)
         for name in ("nucleus_photons", "background_photons", "read_noise_photons", "offset"):
-            _checks.real_number(name, getattr(self, name), low=0)
+            _checks.real_number(name, getattr(self, name), low=0, high=MOST_PHOTONS)
         for name in ("haze", "illumination_gradient"):
             _checks.real_number(name, getattr(self, name), low=0, high=1)
         if _checks.whole_number("bit_depth", self.bit_depth) > 16:
@@ -88,7 +90,7 @@ class Microscope:
         Parameters
         ----------
         light : array
-            Light per pixel. The image is taken to go on periodically, so leave a margin.
+            Light per pixel, from 0 on. The image is taken to go on periodically, so leave a margin.
         pixel_size_um : float, optional
             Side of these pixels; by default those of the camera.
 
@@ -96,13 +98,19 @@ class Microscope:
         -----
         The sum of the light is kept. Pixels larger than twice `psf_sigma_um` are too coarse for the Gaussian.
         """
-        light = np.asarray(light)
+        light = _checked_light("light", light)
+        if light.ndim < 2 or not light.size:
+            raise ValueError(
+                f"`light` must have the dimensions (height, width): got light.shape={light.shape}.\n"
+                f"Give an image, or a batch (batch, height, width)."
+            )
         size = self.pixel_size_um if pixel_size_um is None else pixel_size_um
+        size = _checks.real_number("pixel_size_um", size, low=0, low_open=True)
         rows, columns = fft.fftfreq(light.shape[-2], size), fft.rfftfreq(light.shape[-1], size)
         squared = rows[:, np.newaxis] ** 2 + columns**2  # (H, W // 2 + 1), (cycles per micrometre)²
         transfer = (1 - self.haze) * _gaussian_transfer(squared, self.psf_sigma_um)
         transfer += self.haze * _gaussian_transfer(squared, self.haze_width_um)
-        spectrum = fft.rfft2(light) * transfer.astype(light.real.dtype)
+        spectrum = fft.rfft2(light) * transfer.astype(light.dtype)
         return np.maximum(fft.irfft2(spectrum, light.shape[-2:]), 0)
 
     def record(self, photons, rng):
@@ -113,19 +121,31 @@ class Microscope:
         Parameters
         ----------
         photons : array
-            Mean number of photons per pixel.
-        rng : numpy.random.Generator
+            Mean number of photons per pixel, from 0 on.
+        rng : numpy.random.Generator or int
+            Draws the counts; a whole number is a seed.
 
         Notes
         -----
         The count is Poisson: its variance equals its mean. Then come read noise, gain, offset, rounding, and
         clipping to the range of the camera.
         """
+        photons, rng = _checked_light("photons", photons), _checks.generator("rng", rng)
         counted = rng.poisson(photons) + self.read_noise_photons * rng.standard_normal(
             np.shape(photons), np.float32
         )
         grey = np.rint(counted * self.gain + self.offset)
         return np.clip(grey, 0, 2**self.bit_depth - 1).astype(np.uint8 if self.bit_depth <= 8 else np.uint16)
+
+
+def _checked_light(name, value):
+    light = _checks.no_nan(name, _checks.float_array(name, value, axes=None, complex_ok=False))
+    if light.size and not 0 <= light.min() <= light.max() <= MOST_PHOTONS:
+        raise ValueError(
+            f"`{name}` must lie from 0 to {MOST_PHOTONS:g}: got values from {light.min():g} to "
+            f"{light.max():g}.\nLight is never negative; give photons per pixel."
+        )
+    return light
 
 
 def _gaussian_transfer(squared_frequency, sigma_um):

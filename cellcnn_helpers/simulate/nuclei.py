@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import _checks
+
 
 @dataclass(frozen=True)
 class Body:
@@ -46,8 +48,16 @@ class Body:
 
     def __post_init__(self):
         # Python floats keep float32 arrays float32.
-        for name in ("center_um", "radii_um"):
-            object.__setattr__(self, name, tuple(float(value) for value in getattr(self, name)))
+        checked = {
+            "center_um": _checks.two_numbers("center_um", self.center_um),
+            "radii_um": _checks.two_numbers("radii_um", self.radii_um, low=0, low_open=True),
+            "waves": _checks.no_nan("waves", _checks.float_array("waves", self.waves, axes=("waves",))),
+        }
+        for name in ("angle", "chromatin"):
+            checked[name] = _checks.real_number(name, getattr(self, name))
+        checked["brightness"] = _checks.real_number("brightness", self.brightness, low=0)
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
 
     @property
     def area_um2(self):

@@ -38,6 +38,14 @@ def test_simulated_splits_share_no_cell(size):
         np.testing.assert_array_equal(everything.images[1200:], test.images)
 
 
+def test_simulated_cells_have_a_smallest_size():
+    with pytest.raises(ValueError, match=r"`size` must be at least 8: got size=7"):
+        datasets.load("simulated_cells", size=7)
+    cells = datasets.load("simulated_cells", split="val", size=8)
+    assert cells.masks.any(axis=(1, 2)).all()
+    assert cells.images.std() > 10
+
+
 def test_unknown_names_splits_and_sizes_list_what_there_is():
     with pytest.raises(ValueError, match=r"(?s)\"bloodmnist\".*name='blod'"):
         datasets.load("blod")
