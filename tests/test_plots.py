@@ -7,12 +7,14 @@ import skimage.data
 from matplotlib.patches import Rectangle
 
 from cellcnn_helpers import plots
+from cellcnn_helpers.dataset import CellImageDataset
 from cellcnn_helpers.nn import conv2d
 from cellcnn_helpers.plots.pictures import _bar_length_um
 from cellcnn_helpers.plots.window import _Step
 
 CELL_EDGE = np.array([[200, 198, 90], [201, 150, 60], [199, 95, 55]])
 LEFT_MINUS_RIGHT = np.array([[1, 0, -1]] * 3)
+CELLS = CellImageDataset(np.zeros((1, 8, 8), np.uint8), [0], ["round"])
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +110,33 @@ def test_fractions_stay_fractions_and_rounded_sums_say_so():
     texts = texts_in(plt.gcf())
     assert texts.count("1/9") == 9
     assert any(text.endswith("≈ ") for text in texts)
+
+
+def test_small_numbers_are_not_drawn_as_zero_but_rounding_errors_are():
+    plots.show_kernels(np.array([[0.0004, -0.0004], [0.9, 0.0]]))
+    assert sorted(texts_in(plt.gcf())) == ["0", "0.0004", "0.9", "−0.0004"]
+    plots.show_kernels(np.array([[1e-7, -2.5e-7]]))
+    assert texts_in(plt.gcf()) == ["1e−07", "−2e−07"]
+    plots.show_window(np.array([[1.0, 1.0]]), np.array([[0.5, -0.0004]]))
+    assert "0.5 − 0.0004 ≈ " in texts_in(plt.gcf())
+    plots.show_window(np.array([[0.3, 0.1, 0.1]]), np.array([[1, -1, -2]]))
+    assert "−0" not in texts_in(plt.gcf())
+    plots.show_window(np.full((1, 2), 1.0), np.array([[0.1 + 0.2 - 0.3, 1.0]]))  # the first is 5.6e-17
+    assert "0 + 1 ≈ " in texts_in(plt.gcf())
+
+
+def test_a_dollar_sign_is_no_formula():
+    text = "5 $ or $\\frac$"
+    plots.show_image(np.ones((8, 8)), title=text, source=text)
+    plots.show_images([np.ones((8, 8))] * 2, [text, "b"], source=text)
+    plots.show_maps(np.ones((8, 8)), [text], source=text)
+    plots.show_kernels(np.ones((2, 2)), [text])
+    plots.show_window(CELL_EDGE, LEFT_MINUS_RIGHT, title=text, source=text)
+    for number in plt.get_fignums():
+        figure = plt.figure(number)
+        figure.canvas.draw()
+        texts = [item.get_text().replace("\n", " ") for item in figure.findobj(plt.Text)]
+        assert text in texts
 
 
 @pytest.mark.parametrize(
@@ -236,6 +265,26 @@ def test_show_kernels_names_filters_and_channels_and_writes_numbers():
         (lambda: plots.show_maps(np.zeros((8, 8, 3)), ["one"]), "each of the 3 maps: got 1"),
         (lambda: plots.show_kernels(np.zeros((3, 3, 3))), r"kernels.shape=\(3, 3, 3\)"),
         (lambda: plots.show_kernels([]), "kernels"),
+        (lambda: plots.show_kernels([[[1, 2], [3]]]), r"kernels\[0\]=\[\[1, 2\], \[3\]\].*\n.*equal length"),
+        (lambda: plots.show_kernels(np.full((3, 3, 1, 1), np.nan)), r"kernels\[0, 0, 0, 0\]=nan"),
+        (lambda: plots.show_kernels(np.full((3, 3, 2, 1), np.inf)), r"kernels\[0, 0, 0, 0\]=inf"),
+        (lambda: plots.show_kernels(np.ones((3, 3)), titles=5), "titles=5"),
+        (lambda: plots.show_images(np.zeros((2, 8, 8)), ["a", 5]), r"titles\[1\]=5"),
+        (lambda: plots.show_images(np.zeros((2, 8, 8)), "ab"), "titles='ab'"),
+        (lambda: plots.show_images(CELLS), r"images=CellImageDataset.*\n.*`.images`.*`.show\(\)`"),
+        (lambda: plots.show_images(5), "images=5"),
+        (lambda: plots.show_images(np.array(5)), "images"),
+        (lambda: plots.show_image(np.array([["a"]])), "image.dtype=<U1"),
+        (lambda: plots.show_image(np.ones((8, 8), complex)), r"image.dtype=complex128.*\n.*np.abs"),
+        (lambda: plots.show_image(np.ones((8, 8)), ax="x"), "ax='x'"),
+        (lambda: plots.show_image(np.ones((8, 8)), title=5), "title=5"),
+        (lambda: plots.show_image(np.ones((8, 8)), source=5), "source=5"),
+        (lambda: plots.show_images([np.ones((8, 8))], source=5), "source=5"),
+        (lambda: plots.show_maps(np.ones((8, 8)), source=5), "source=5"),
+        (lambda: plots.show_window(CELL_EDGE, LEFT_MINUS_RIGHT, source=5), "source=5"),
+        (lambda: plots.show_image(np.ones((8, 8)), value_range=5), "value_range=5"),
+        (lambda: plots.show_image(np.ones((8, 8)), value_range=(1, 0)), r"value_range=\(1, 0\)"),
+        (lambda: plots.show_images([np.ones((8, 8))], value_range=("a", "b")), r"value_range\[0\]='a'"),
     ],
 )
 def test_says_what_is_wrong(draw, message):

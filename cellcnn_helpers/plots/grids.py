@@ -37,14 +37,20 @@ def decimals_of(values):
 
 
 def number(value, decimals):
+    """The value as it stands in a cell; one too small for the decimals keeps its first digit."""
     text = f"{value:.{decimals}f}"
     text = text.rstrip("0").rstrip(".") if decimals else text
-    return "0" if text in ("-0", "") else text.replace("-", "−")
+    if text in ("-0", "0"):
+        text = f"{value:.1g}" if value else "0"
+    return text.replace("-", "−")
 
 
 def numbers(values):
-    decimals = decimals_of(values)
-    return np.array([[number(value, decimals) for value in row] for row in values], dtype=object)
+    decimals, noise = decimals_of(values), 1e-6 * np.abs(values).max()  # rounding errors are drawn as 0
+    return np.array(
+        [[number(value if abs(value) > noise else 0, decimals) for value in row] for row in values],
+        dtype=object,
+    )
 
 
 def kernel_numbers(kernel):

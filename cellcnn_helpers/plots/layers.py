@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import _checks
 from .grids import checked_plane, draw_grid, kernel_numbers, signed_colors
-from .style import SIGNED, SMALL_POINTS, WIDTH_INCHES, style, write_source
+from .style import PLAIN, SIGNED, SMALL_POINTS, WIDTH_INCHES, checked_titles, style, write_source
 
 
 def show_maps(maps, titles=None, *, columns=4, shared_scale=True, source=""):
@@ -49,11 +49,7 @@ def show_maps(maps, titles=None, *, columns=4, shared_scale=True, source=""):
         )
     num_maps = maps.shape[-1]
     titles = [f"filter {index}" for index in range(num_maps)] if titles is None else titles
-    if len(titles) != num_maps:
-        raise ValueError(
-            f"`titles` must name each of the {num_maps} maps: got {len(titles)} titles.\nGive one title per "
-            "map."
-        )
+    titles, source = checked_titles(titles, "maps", num_maps), _checks.text("source", source)
     columns = min(_checks.whole_number("columns", columns), num_maps)
     rows = math.ceil(num_maps / columns)
     tile = min((WIDTH_INCHES - 0.8) / columns, 2.4)
@@ -74,7 +70,7 @@ def show_maps(maps, titles=None, *, columns=4, shared_scale=True, source=""):
             ax, values = axes.flat[index], maps[..., index]
             color_map, low, high = _scale_of_values(maps if shared_scale else values)
             drawn = ax.imshow(values, cmap=color_map, vmin=low, vmax=high)
-            ax.set_title(title, size=SMALL_POINTS)
+            ax.set_title(title, size=SMALL_POINTS, **PLAIN)
             if not shared_scale:
                 figure.colorbar(drawn, ax=ax, shrink=0.8, aspect=20, pad=0.03).outline.set_visible(False)
         if shared_scale:
@@ -105,12 +101,7 @@ def show_kernels(kernels, titles=None, *, columns=6):
     >>> plt.close()
     """
     planes, names = _kernel_planes(kernels)
-    titles = names if titles is None else titles
-    if len(titles) != len(planes):
-        raise ValueError(
-            f"`titles` must name each of the {len(planes)} kernels drawn: got {len(titles)} titles.\n"
-            f"Give one title per kernel and channel."
-        )
+    titles = checked_titles(names if titles is None else titles, "kernels drawn", len(planes))
     columns = min(_checks.whole_number("columns", columns), len(planes))
     rows = math.ceil(len(planes) / columns)
     tile = min(WIDTH_INCHES / columns, 1.8)
@@ -123,7 +114,7 @@ def show_kernels(kernels, titles=None, *, columns=6):
         for ax, plane, title in zip(axes.flat, planes, titles, strict=False):
             height, width = plane.shape
             ax.set(xlim=(-0.05, width + 0.05), ylim=(height + 0.05, -0.05), aspect="equal")
-            ax.set_title(title, size=SMALL_POINTS)
+            ax.set_title(title, size=SMALL_POINTS, **PLAIN)
             texts = kernel_numbers(plane) if max(plane.shape) <= 7 else np.full(plane.shape, "")
             draw_grid(ax, texts, signed_colors(plane))
         figure.align_titles()
@@ -139,10 +130,12 @@ def _scale_of_values(values):
 
 def _kernel_planes(kernels):
     """The planes (KH, KW) to draw, and a name for each."""
-    if isinstance(kernels, (list, tuple)) and np.ndim(kernels[0] if kernels else 0) == 2:
+    is_list = isinstance(kernels, (list, tuple)) and len(kernels) > 0
+    if is_list and _checks.as_array("kernels[0]", kernels[0]).ndim == 2:
         planes = [checked_plane(f"kernels[{index}]", kernel) for index, kernel in enumerate(kernels)]
         return planes, [""] * len(planes)
     array = _checks.float_array("kernels", kernels, axes=None, complex_ok=False)
+    _checks.no_nan("kernels", array)
     if array.ndim == 2:
         return [checked_plane("kernels", array)], [""]
     if array.ndim != 4 or not array.size:

@@ -6,10 +6,11 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from .. import _checks
-from .style import QUIET, SMALL_POINTS, WIDTH_INCHES, style, wrapped, write_source
+from .style import PLAIN, QUIET, SMALL_POINTS, WIDTH_INCHES, checked_titles, style, wrapped, write_source
 
 
 def show_image(image, *, title="", pixel_size_um=None, source="", value_range=None, ax=None):
@@ -48,7 +49,13 @@ def show_image(image, *, title="", pixel_size_um=None, source="", value_range=No
     """
     image = _checked_image("image", image)
     pixel_size_um = _checked_pixel_size(pixel_size_um)
-    value_range = value_range_of([image]) if value_range is None else value_range
+    value_range = _checked_value_range(value_range, [image])
+    title, source = _checks.text("title", title), _checks.text("source", source)
+    if ax is not None and not isinstance(ax, Axes):
+        raise TypeError(
+            f"`ax` must be the axes of a figure: got {_checks.received('ax', ax)}.\n"
+            f"Give one of plt.subplots(), or leave it out."
+        )
     with style():
         if ax is None:
             height, width = image.shape[:2]
@@ -57,7 +64,7 @@ def show_image(image, *, title="", pixel_size_um=None, source="", value_range=No
             _, ax = plt.subplots(figsize=(max(width * scale, 3.2), figure_height), layout="constrained")
         _draw_image(ax, image, title, pixel_size_um, value_range)
         if source:
-            ax.set_xlabel(wrapped(source, 3.2), loc="left", color=QUIET, size=SMALL_POINTS)
+            ax.set_xlabel(wrapped(source, 3.2), loc="left", color=QUIET, size=SMALL_POINTS, **PLAIN)
 
 
 def show_images(images, titles=None, *, columns=6, pixel_size_um=None, source="", value_range=None):
@@ -88,24 +95,25 @@ def show_images(images, titles=None, *, columns=6, pixel_size_um=None, source=""
     >>> plots.show_images(np.random.default_rng(0).random((3, 16, 16)), ["a", "b", "c"])
     >>> plt.close()
     """
+    if hasattr(images, "__array__"):
+        images = np.atleast_1d(_checks.as_array("images", images))
+    if not isinstance(images, (np.ndarray, list, tuple)):
+        raise TypeError(
+            f"`images` must be an array or a list of images: got {_checks.received('images', images)}.\n"
+            f"Of a data set give its `.images`, or call its `.show()`."
+        )
     if isinstance(images, np.ndarray) and images.ndim == 3 and images.shape[-1] == 3:
         images = images[np.newaxis]  # one color image: a batch of images three pixels wide is not likely
     images = [_checked_image(f"images[{index}]", image) for index, image in enumerate(images)]
     if not images:
         raise ValueError("`images` is empty: got images=[].\nGive at least one image.")
-    if titles is not None and len(titles) != len(images):
-        raise ValueError(
-            f"`titles` must name each of the {len(images)} images: got {len(titles)} titles.\n"
-            f"Give one title per image, or leave `titles` out."
-        )
+    titles = checked_titles([""] * len(images) if titles is None else titles, "images", len(images))
+    source = _checks.text("source", source)
     columns = min(_checks.whole_number("columns", columns), len(images))
     pixel_size_um = _checked_pixel_size(pixel_size_um)
-    value_range = value_range_of(images) if value_range is None else value_range
+    value_range = _checked_value_range(value_range, images)
     tile = min(WIDTH_INCHES / columns, 2.4)
-    titles = [
-        textwrap.fill(title, max(int(tile * 13), 8), break_long_words=False)
-        for title in titles or [""] * len(images)
-    ]
+    titles = [textwrap.fill(title, max(int(tile * 13), 8), break_long_words=False) for title in titles]
     rows = math.ceil(len(images) / columns)
     tile_height = tile * max(image.shape[0] / image.shape[1] for image in images)
     title_height = 0.18 * max(title.count("\n") + bool(title) for title in titles)
@@ -130,7 +138,7 @@ def _draw_image(ax, image, title, pixel_size_um, value_range, size=10):
     ax.imshow(image, **({"vmin": low, "vmax": high, "cmap": "gray"} if grey else {}))
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
-    ax.set_title(title, size=size)
+    ax.set_title(title, size=size, **PLAIN)
     if pixel_size_um is not None:
         _draw_scale_bar(ax, image, pixel_size_um, value_range)
 
@@ -187,8 +195,25 @@ def value_range_of(images):
     return low, high if high > low else low + 1.0
 
 
+def _checked_value_range(value, images):
+    if value is None:
+        return value_range_of(images)
+    low, high = _checks.two_numbers("value_range", value)
+    if low >= high:
+        raise ValueError(
+            f"`value_range` must rise: got {_checks.received('value_range', value)}.\n"
+            f"Give the value of black first, then a larger one for white."
+        )
+    return low, high
+
+
 def _checked_image(name, value):
     image = _checks.as_array(name, value)
+    if image.dtype.kind not in "biuf":
+        raise TypeError(
+            f"`{name}` must hold whole or real numbers: got {name}.dtype={image.dtype}.\n"
+            f"Of complex numbers show one part, for example np.abs({name})."
+        )
     if image.ndim == 3 and image.shape[-1] == 1:
         image = image[..., 0]
     if not (image.ndim == 2 or (image.ndim == 3 and image.shape[-1] == 3)) or not image.size:

@@ -6,6 +6,8 @@ import textwrap
 import matplotlib.pyplot as plt
 from matplotlib.colors import LinearSegmentedColormap
 
+from .. import _checks
+
 ACCENT = "#1f66b0"
 
 CONTRAST = "#b8500f"
@@ -15,6 +17,8 @@ QUIET = "#5b6470"
 WIDTH_INCHES = 7.2  # the text width of a page of the book
 
 SMALL_POINTS = 9
+
+PLAIN = {"parse_math": False}  # a reader's own text: a $ in it is a dollar sign
 
 STYLE = {
     "figure.facecolor": "white",
@@ -74,10 +78,26 @@ def style():
         plt.rcParams.update(before)
 
 
+def checked_titles(titles, things, count):
+    """A list of `count` texts, one for each of the things drawn."""
+    if isinstance(titles, str) or not hasattr(titles, "__len__"):
+        raise TypeError(
+            f"`titles` must be a list of text: got {_checks.received('titles', titles)}.\n"
+            f"Give one title for each of the {count} {things}."
+        )
+    if len(titles) != count:
+        raise ValueError(
+            f"`titles` must name each of the {count} {things}: got {len(titles)} titles.\n"
+            f"Give one title for each, or leave `titles` out."
+        )
+    return [_checks.text(f"titles[{index}]", title) for index, title in enumerate(titles)]
+
+
 def write_source(figure, source):
     if source:
         width = figure.get_size_inches()[0]
-        figure.supxlabel(wrapped(source, width), x=0.01, ha="left", size=SMALL_POINTS, color=QUIET)
+        style = {"size": SMALL_POINTS, "color": QUIET, **PLAIN}
+        figure.supxlabel(wrapped(source, width), x=0.01, ha="left", **style)
 
 
 def wrapped(text, width_inches):

@@ -20,7 +20,7 @@ from .grids import (
     signed_colors,
 )
 from .pictures import value_range_of
-from .style import ACCENT, CONTRAST, QUIET, SMALL_POINTS, WIDTH_INCHES, style
+from .style import ACCENT, CONTRAST, PLAIN, QUIET, SMALL_POINTS, WIDTH_INCHES, style
 
 SIGN_GAP = 1.3  # between two grids, in cells
 
@@ -63,6 +63,7 @@ def show_window(
     >>> plots.show_window(cell_edge, np.array([[1, 0, -1]] * 3))
     >>> plt.close()
     """
+    title, source = _checks.text("title", title), _checks.text("source", source)
     step = _Step(image, kernel, strides, padding, dilation_rate, row, column)
     with style():
         _draw_step(step, title, source)
@@ -72,7 +73,8 @@ class _Step:
     """The numbers of one position of the window; knows nothing of drawing."""
 
     def __init__(self, image, kernel, strides, padding, dilation_rate, row, column):
-        image, self.value_range = checked_plane("image", image), value_range_of([np.asarray(image)])
+        stored, image = image, checked_plane("image", image)
+        self.value_range = value_range_of([np.asarray(stored).reshape(image.shape)])
         self.kernel = checked_plane("kernel", kernel)
         if max(self.kernel.shape) > 7:
             raise ValueError(
@@ -133,11 +135,9 @@ class _Step:
         products = self.products(self.place)[self.kernel != 0]
         if not products.size:
             return "0 ="
-        decimals = decimals_of(products)
-        first, *rest = products
-        parts = [number(first, decimals)]
-        parts += [f"{'−' if value < 0 else '+'} {number(abs(value), decimals)}" for value in rest]
-        return " ".join([*parts, "≈" if decimals else "="])
+        first, *rest = numbers(products[np.newaxis])[0]
+        parts = [first, *(f"− {text[1:]}" if text.startswith("−") else f"+ {text}" for text in rest)]
+        return " ".join([*parts, "≈" if decimals_of(products) else "="])
 
 
 class _Grid:
@@ -240,9 +240,9 @@ def _lay_out(grids, sum_text, title, source):
     ax.set(xlim=(-0.8, left + 0.2), ylim=(bottom, top))
     ax.set_axis_off()
     if title:
-        ax.text(left / 2, top + 0.2, title, ha="center", va="top", size=11)
+        ax.text(left / 2, top + 0.2, title, ha="center", va="top", size=11, **PLAIN)
     if source:
-        ax.text(0, bottom - 0.15, source, va="bottom", size=SMALL_POINTS, color=QUIET)
+        ax.text(0, bottom - 0.15, source, va="bottom", size=SMALL_POINTS, color=QUIET, **PLAIN)
     return ax, height, sum_lines
 
 
