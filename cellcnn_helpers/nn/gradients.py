@@ -70,8 +70,8 @@ def check_gradient(function, backward, *inputs, rng=0):
     The check fails rightly at a kink, where there is no gradient: a ReLU at exactly 0, a tie in a max pool.
 
     Outputs are rounded, so a slope cannot be measured more finely than about 1e-9 times the sum of
-    abs(dy · y). Differences below that are forgiven: the gradient of a sum of probabilities is 0, but its measured slope
-    is not quite.
+    abs(dy · y). Differences below that are forgiven: the gradient of a sum of probabilities is 0, but its
+    measured slope is not quite.
 
     Examples
     --------
