@@ -11,7 +11,7 @@ from cellcnn_helpers import _checks
 from cellcnn_helpers.nn._windows import lay_grid
 
 KERNEL_AXES = ("kernel height", "kernel width", "channels", "filters")
-BLOCK_BYTES = 1 << 20  # worked on at once: about what a core's cache holds
+BLOCK_BYTES = 2 << 20  # worked on at once: few turns of the loop, and still within the cache
 
 
 class Conv2DGradients(NamedTuple):
@@ -110,8 +110,9 @@ def conv2d(x, kernel, bias=None, *, strides=1, padding="valid", dilation_rate=1)
     -----
     The sum over the kernel's rows stays a loop, Σᵢ; the sum over its columns and the channels becomes a
     product of matrices. For that the windows of each image row are copied side by side, which takes KW
-    times the memory of the images; the work is cut into blocks of about a megabyte to bound it. The numbers
-    are checked against `conv2d_loops` and Keras. Unlike there, strides and dilation may be combined.
+    times the memory of the images; the work is cut into blocks of about two megabytes to bound it. The
+    numbers are checked against `conv2d_loops` and Keras. Unlike there, strides and dilation may be
+    combined.
 
     References
     ----------
@@ -233,7 +234,7 @@ def conv2d_backward(dy, x, kernel, *, strides=1, padding="valid", dilation_rate=
     x = grid.pad(x)
     dx = np.zeros(x.shape, np.result_type(dy, kernel))
     dkernel = np.zeros(kernel.shape, np.result_type(dy, x))
-    for source, target in _blocks(x, kernel, grid):
+    for source, target in _blocks(x, kernel, grid, copies=2):  # strips and dstrips
         strips = grid.strips(x[source])  # (images, rows, W', KW·C)
         dstrips = np.zeros(strips.shape, dx.dtype)
         for i, (weights, dweights) in enumerate(zip(_rows(kernel), _rows(dkernel), strict=True)):  # (KW·C, F)
@@ -282,14 +283,15 @@ def _rows(kernel):
     return kernel.reshape(len(kernel), -1, kernel.shape[-1])
 
 
-def _blocks(x, kernel, grid):
+def _blocks(x, kernel, grid, copies=1):
     """Cut the work into blocks of about BLOCK_BYTES: some images, or some rows of one.
 
-    Yields pairs of indices: what to read, in the padded images, and what to write, in the outputs.
+    Yields pairs of indices: into the padded images, and into the outputs. `copies` counts the arrays of
+    strips.
     """
     _, kernel_width, channels, filters = kernel.shape
     height, width = grid.output_size
-    row_bytes = width * (kernel_width * channels + filters) * x.itemsize
+    row_bytes = width * (copies * kernel_width * channels + filters) * x.itemsize
     num_rows = min(max(BLOCK_BYTES // row_bytes, 1), height)
     num_images = max(BLOCK_BYTES // (row_bytes * height), 1)
     for n in range(0, len(x), num_images):
