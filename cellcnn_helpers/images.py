@@ -296,9 +296,7 @@ def _each_plane(function, batch, size):
 def _of_both(dataset, function, mask_function=None):
     if dataset.masks is None:
         return replace(dataset, images=function(dataset.images))
-    masks = (mask_function or function)(
-        dataset.masks[..., np.newaxis]
-    )  # (batch, H, W, 1) can be misread by none
+    masks = (mask_function or function)(dataset.masks[..., np.newaxis])  # cannot be taken for color images
     return replace(dataset, images=function(dataset.images), masks=masks[..., 0])
 
 

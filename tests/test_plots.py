@@ -126,7 +126,7 @@ def test_small_numbers_are_not_drawn_as_zero_but_rounding_errors_are():
 
 
 def test_a_dollar_sign_is_no_formula():
-    text = "5 $ or $\\frac$"
+    text = "$\\frac$ of 5"
     plots.show_image(np.ones((8, 8)), title=text, source=text)
     plots.show_images([np.ones((8, 8))] * 2, [text, "b"], source=text)
     plots.show_maps(np.ones((8, 8)), [text], source=text)

@@ -218,6 +218,14 @@ def test_an_animated_png_is_a_stack(folder):
     assert raised.type is ValueError
 
 
+def test_of_a_jpeg_with_previews_the_image_is_read(folder):
+    image, preview = (Image.fromarray(picture(value)) for value in (100, 3))
+    image.save(
+        folder / "round" / "c.jpg", format="MPO", save_all=True, append_images=[preview]
+    )  # as phones do
+    assert abs(int(from_folder(folder).images[2, 0, 0, 0]) - 100) <= 1
+
+
 def test_a_link_to_nothing_is_no_image_less(folder):
     for place in (folder / "round" / "c.png", folder / "long"):
         place.symlink_to("gone")
