@@ -47,6 +47,10 @@ def conv2d_loops(x, kernel, bias=None, *, strides=1, padding="valid", dilation_r
     --------
     conv2d : The same numbers, fast.
 
+    References
+    ----------
+    The chapter Convolution, section "The definition".
+
     Examples
     --------
     The edge of a red blood cell, bright glass on the left, under a kernel that asks: left minus right?
@@ -116,6 +120,8 @@ def conv2d(x, kernel, bias=None, *, strides=1, padding="valid", dilation_rate=1)
 
     References
     ----------
+    The chapter Convolution, section "All windows at once".
+
     Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
 
     Examples
@@ -164,6 +170,10 @@ def conv2d_fft(x, kernel, bias=None, *, strides=1, padding="valid", dilation_rat
     -----
     All transforms are held at once. Rounding differs from that of `conv2d`: errors are relative to the
     brightest part of the image. One NaN spreads over the whole image.
+
+    References
+    ----------
+    The chapter Convolution, section "Going deeper: a point-spread function".
 
     Examples
     --------
@@ -217,6 +227,10 @@ def conv2d_backward(dy, x, kernel, *, strides=1, padding="valid", dilation_rate=
     -----
     Each matrix product of `conv2d` becomes two: one tells the weights, one the pixels, how they changed the
     loss. A pixel that met several weights on the way forward collects a gradient from each.
+
+    References
+    ----------
+    The chapter Convolution, section "Backward: where does each gradient go?".
 
     Examples
     --------

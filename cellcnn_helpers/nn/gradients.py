@@ -73,6 +73,10 @@ def check_gradient(function, backward, *inputs, rng=0):
     abs(dy · y). Differences below that are forgiven: the gradient of a sum of probabilities is 0, but its
     measured slope is not quite.
 
+    References
+    ----------
+    The chapter Convolution, section "Backward: where does each gradient go?".
+
     Examples
     --------
     >>> import numpy as np
