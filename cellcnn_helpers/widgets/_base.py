@@ -14,17 +14,23 @@ class CourseWidget(anywidget.AnyWidget):
 
     A subclass names them in `parts`: ``("picture", "convolution")`` stands for ``picture.js`` and
     ``convolution.js``, after ``common.js``. Together they are one ES module: nothing has to be bundled, and
-    the widget works where no file can be fetched. The look of all widgets is ``widgets.css``.
+    the widget works where no file can be fetched. The look of all widgets is ``widgets.css``; a part that
+    needs rules of its own has a ``.css`` file beside its ``.js``.
     """
 
     parts = ()
-    _css = (FOLDER / "widgets.css").read_text(encoding="utf-8")
 
     def __init_subclass__(cls, **kwargs):
         if "parts" in vars(cls):  # anywidget derives a class for each widget, whose `_esm` is a trait
-            files = [FOLDER / f"{part}.js" for part in ("common", *cls.parts)]
-            cls._esm = "\n".join(file.read_text(encoding="utf-8") for file in files)
+            scripts = [FOLDER / f"{part}.js" for part in ("common", *cls.parts)]
+            styles = [FOLDER / f"{part}.css" for part in ("widgets", *cls.parts)]
+            cls._esm = _joined(scripts)
+            cls._css = _joined(style for style in styles if style.exists())
         super().__init_subclass__(**kwargs)
+
+
+def _joined(files):
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 class CheckedTrait(traitlets.Any):
