@@ -1,6 +1,7 @@
 """A real Chromium for the browser tests, and pages that tell on themselves."""
 
 import functools
+import json
 import os
 import shutil
 import threading
@@ -8,11 +9,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 import pytest
+from ipywidgets.embed import dependency_state, embed_data
 from playwright.sync_api import sync_playwright
 
 QUIET = """--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
     --disable-component-update --disable-sync""".split()
 HERE = {"127.0.0.1", "localhost"}
+MIME = "application/vnd.jupyter.widget"
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +96,57 @@ def serve():
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+# ---- a page of widgets, as the build writes it ----
+
+
+def as_script(value):
+    return json.dumps(value).replace("</", "<\\/")
+
+
+@pytest.fixture(scope="session")
+def static_page():
+    """HTML of widgets: ``static_page(*views)`` has their states and one view script for each of `views`."""
+
+    def html(*views):
+        widgets = list(dict.fromkeys(views))
+        state = embed_data(views=widgets, state=dependency_state(widgets, drop_defaults=False))
+        specs = [{"version_major": 2, "version_minor": 0, "model_id": view.model_id} for view in views]
+        scripts = [("state", state["manager_state"])] + [("view", spec) for spec in specs]
+        body = "\n".join(
+            f'<script type="{MIME}-{kind}+json">{as_script(value)}</script>' for kind, value in scripts
+        )
+        head = """<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>Widgets</title><link rel="icon" href="data:,"><script defer src="widgets.js"></script>"""
+        main = f"<main><h1>Widgets</h1>{body}</main>"
+        return f'<!DOCTYPE html><html lang="en"><head>{head}</head><body>{main}</body></html>'
+
+    return html
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, root):
+    """A site with the page loader and nothing else."""
+    path = tmp_path_factory.mktemp("site")
+    shutil.copy(root / "book" / "_static" / "widgets.js", path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def address(folder, serve):
+    """Where that site is served."""
+    return serve(folder)
+
+
+@pytest.fixture
+def show(folder, address, page, static_page):
+    """Show widgets on a page and wait for all of them: ``show(widget)`` returns the page."""
+
+    def open_page(*views, on=page, name="page.html", from_disk=False):
+        (folder / name).write_text(static_page(*views), encoding="utf-8")
+        on.goto(f"file://{folder / name}" if from_disk else f"{address}/{name}")
+        on.wait_for_function(f"document.querySelectorAll('.cellcnn-widget').length === {len(views)}")
+        return on
+
+    return open_page

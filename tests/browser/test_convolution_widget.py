@@ -1,15 +1,12 @@
 """The convolution widget on a static page, in a real Chromium: no kernel, no network."""
 
 import io
-import json
-import shutil
 import struct
 import zlib
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from ipywidgets.embed import dependency_state, embed_data
 from PIL import Image
 from skimage import data
 
@@ -18,55 +15,7 @@ from cellcnn_helpers.widgets import ConvolutionWidget
 
 pytestmark = pytest.mark.browser
 
-MIME = "application/vnd.jupyter.widget"
 CELL = data.cell()[300:352, 340:380]  # 52 × 40 pixels at the edge of a real cell
-
-
-# ---- a page as the build writes it ----
-
-
-def as_script(value):
-    return json.dumps(value).replace("</", "<\\/")
-
-
-def static_page(*views, also=()):
-    """HTML with the states of the widgets and one view script for each of `views`."""
-    widgets = [*dict.fromkeys(views), *also]
-    state = embed_data(views=widgets, state=dependency_state(widgets, drop_defaults=False))["manager_state"]
-    specs = [{"version_major": 2, "version_minor": 0, "model_id": view.model_id} for view in views]
-    scripts = [("state", state)] + [("view", spec) for spec in specs]
-    body = "\n".join(
-        f'<script type="{MIME}-{kind}+json">{as_script(value)}</script>' for kind, value in scripts
-    )
-    head = """<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Widgets</title><link rel="icon" href="data:,"><script defer src="widgets.js"></script>"""
-    main = f"<main><h1>Widgets</h1>{body}</main>"
-    return f'<!DOCTYPE html><html lang="en"><head>{head}</head><body>{main}</body></html>'
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory, root):
-    path = tmp_path_factory.mktemp("site")
-    shutil.copy(root / "book" / "_static" / "widgets.js", path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def address(folder, serve):
-    return serve(folder)
-
-
-@pytest.fixture
-def show(folder, address, page):
-    """Show widgets on a page and wait for the first; returns the page."""
-
-    def open_page(*views, on=page, name="page.html", from_disk=False):
-        (folder / name).write_text(static_page(*views), encoding="utf-8")
-        on.goto(f"file://{folder / name}" if from_disk else f"{address}/{name}")
-        on.wait_for_function(f"document.querySelectorAll('.cellcnn-widget').length === {len(views)}")
-        return on
-
-    return open_page
 
 
 # ---- reading the page ----
@@ -572,7 +521,7 @@ def test_views_of_one_widget_share_its_state_and_widgets_do_not(show, page):
     assert float(before) == pytest.approx(expected, rel=1e-6)  # float32 pictures arrive bit by bit
 
 
-def test_a_widget_that_cannot_start_says_so_and_the_others_live(folder, address, page, problems):
+def test_a_widget_that_cannot_start_says_so_and_the_others_live(folder, address, page, problems, static_page):
     good, lost = ConvolutionWidget(), ConvolutionWidget()
     html = static_page(good, lost).replace(f'"{lost.model_id}": {{', '"gone": {', 1)
     (folder / "lost.html").write_text(html, encoding="utf-8")
