@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from cellcnn_helpers.simulate import PHENOTYPES, Body, Microscope, simulate_cells
-from cellcnn_helpers.simulate.cells import _illumination, _mask, _texture
+from cellcnn_helpers.simulate import PHENOTYPES, Body, Microscope, draw_specimen, simulate_cells
+from cellcnn_helpers.simulate.cells import _illumination
 from cellcnn_helpers.simulate.nuclei import BODIES
+from cellcnn_helpers.simulate.specimen import _mask, _texture
 
 NOISELESS = {"read_noise_photons": 0.0, "gain": 1.0, "offset": 0.0, "bit_depth": 16}
 
@@ -242,3 +243,33 @@ def test_an_index_of_any_size_has_its_cell():
 def test_a_microscope_says_what_is_wrong(name, value):
     with pytest.raises(ValueError, match=f"`{name}`.*{name}={value}"):
         Microscope(**{name: value})
+
+
+def test_a_specimen_is_what_the_image_shows():
+    microscope = Microscope(read_noise_photons=0.0, illumination_gradient=0.0, gain=1.0, bit_depth=16)
+    cells = simulate_cells(8, seed=9, microscope=microscope)
+    for index in range(8):
+        specimen = draw_specimen(index, seed=9)
+        assert specimen.phenotype == cells.class_names[cells.labels[index]]
+        np.testing.assert_array_equal(specimen.mask, cells.masks[index])
+        assert len(specimen.areas_um2) == specimen.mask.max()
+        photons = microscope.expected_photons(specimen.light)
+        counted = cells.images[index, ..., 0] - microscope.offset
+        residual = (counted - photons) / np.sqrt(photons)  # mean 0 and variance 1, if the image is its count
+        assert abs(residual.mean()) < 4 / 64
+        assert residual.var() == pytest.approx(1, abs=0.1)
+
+
+def test_expected_photons_keep_the_light_and_add_the_background():
+    light = np.zeros((40, 60))
+    light[10:14, 30:34] = 0.5  # 16 points: the light of 4 camera pixels
+    microscope = Microscope(nucleus_photons=200.0, background_photons=7.0)
+    photons = microscope.expected_photons(light)
+    assert photons.shape == (20, 30)
+    assert (photons - 7).sum() == pytest.approx(4 * 0.5 * 200, rel=1e-5)
+    assert np.unravel_index(photons.argmax(), photons.shape) in [(5, 15), (5, 16), (6, 15), (6, 16)]
+    np.testing.assert_allclose(microscope.expected_photons(light[np.newaxis])[0], photons, rtol=1e-6)
+    flat = microscope.expected_photons(np.ones((40, 40), np.float32))
+    np.testing.assert_allclose(flat, 207, rtol=1e-5)
+    with pytest.raises(ValueError, match=r"light.shape=\(5, 4\).*\n.*even"):
+        microscope.expected_photons(np.ones((5, 4)))

@@ -5,8 +5,9 @@ that falls on it, the photons that arrive, the camera that counts them. Lengths 
 photons.
 """
 
-from .cells import PHENOTYPES, simulate_cells
+from .cells import simulate_cells
 from .microscope import Microscope
 from .nuclei import Body
+from .specimen import PHENOTYPES, Specimen, draw_specimen
 
-__all__ = ["PHENOTYPES", "Body", "Microscope", "simulate_cells"]
+__all__ = ["PHENOTYPES", "Body", "Microscope", "Specimen", "draw_specimen", "simulate_cells"]

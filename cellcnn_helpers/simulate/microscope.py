@@ -7,6 +7,8 @@ from numpy import fft
 
 from .. import _checks
 
+FINE = 2  # the specimen is drawn on a grid this many times finer than the camera's
+
 MOST_PHOTONS = 1e15  # in a pixel; more than any camera holds, less than a random count can take
 
 
@@ -112,6 +114,44 @@ class Microscope:
         transfer += self.haze * _gaussian_transfer(squared, self.haze_width_um)
         spectrum = fft.rfft2(light) * transfer.astype(light.dtype)
         return np.maximum(fft.irfft2(spectrum, light.shape[-2:]), 0)
+
+    def expected_photons(self, light):
+        """Return the mean number of photons that each camera pixel gets from a stained specimen.
+
+        (..., 2H, 2W) -> (..., H, W)
+
+        Parameters
+        ----------
+        light : array
+            Stain on a grid twice as fine as the camera's, as `draw_specimen` gives it: 1 is the thickest
+            place of an average nucleus.
+
+        Returns
+        -------
+        array
+            Photons: the light blurred, gathered by the camera's pixels, times `nucleus_photons`, on the
+            background.
+
+        See Also
+        --------
+        record : the counts and grey values that the camera makes of it.
+
+        Examples
+        --------
+        >>> photons = Microscope(background_photons=6.0).expected_photons(np.zeros((8, 8)))
+        >>> photons.shape, float(photons.mean())
+        ((4, 4), 6.0)
+        """
+        blurred = self.blur(light, self.pixel_size_um / FINE)
+        *batch, height, width = blurred.shape
+        if height % FINE or width % FINE:
+            raise ValueError(
+                f"`light` must have {FINE} × {FINE} points in each camera pixel: got "
+                f"light.shape={blurred.shape}.\nGive an even number of rows and columns."
+            )
+        points = blurred.reshape(*batch, height // FINE, FINE, width // FINE, FINE)
+        photons = np.einsum("...rfcg->...rc", points)  # fine points -> camera pixels
+        return photons * np.float32(self.nucleus_photons / FINE**2) + np.float32(self.background_photons)
 
     def record(self, photons, rng):
         """Count the photons with the camera.
