@@ -1,31 +1,32 @@
 // The convolution widget. State lives in the model: kernel, image, strides, padding, dilation_rate, row, column.
 // What concerns only one view (playing, guessing) stays in it. The arithmetic is in kernels.js.
 
-const OWN_FILE = "own file";
-const OWN_SIDE = 64; // pixels: a larger picture could not be read number by number
-const PASS_MS = 30000; // one run of the window over the whole picture
 const TRAITS = ["images", "image", "kernel", "strides", "padding", "dilation_rate", "row", "column"];
 
 /** One view: makes the elements, shows the model in them, and changes it as the reader acts. */
 function render({ model, el, own }) {
-  const v = makeView({
-    picture: () => save(model, { image: v.picture.value }),
-    file: () => open(v.file.files[0]),
+  const choice = makePictureChoice({ model, own, say, update });
+  const walk = makeWalk({
+    model,
+    size: () => now.result,
+    update,
+    onStart: () => ([v.fill.input.checked, v.predict.input.checked] = [true, false]),
+  });
+  const on = {
     preset: () => choosePreset(v.preset.value),
     size: () => chooseSize(Number(v.size.value)),
     setting: (name, value) => save(model, { [name]: value }),
     view: () => {
-      pause();
+      walk.pause();
       update();
     },
-    play: () => (timer ? pause() : start()),
-    step: move,
-    key: onKey,
+    key: walk.onKey,
     point: onPoint,
     drag: onDrag,
     hot: onHot,
     guess: onGuess,
-  });
+  };
+  const v = makeView(on, choice, walk);
   el.append(v.root);
 
   // ---- what only this view knows ----
@@ -33,21 +34,13 @@ function render({ model, el, own }) {
   let now = null; // what is shown: {picture, kernel, settings, result, row, column}
   let answered = false;
   let shown = ""; // the state that a guess belongs to
-  let timer = null;
-  let opening = 0;
 
   // ---- reading the model ----
-  function currentPicture() {
-    if (model.get("image") === OWN_FILE && own.picture) return own.picture;
-    const images = model.get("images");
-    return pictureFromPython(images[model.get("image")] ?? Object.values(images)[0]);
-  }
-
   function readState() {
     const settings = Object.fromEntries(
       ["strides", "padding", "dilation_rate"].map((name) => [name, model.get(name)]),
     );
-    const picture = currentPicture();
+    const picture = choice.current();
     const kernel = model.get("kernel");
     const result = convolve(picture, kernel, settings);
     const row = Math.max(0, Math.min(model.get("row"), result.rows - 1));
@@ -85,15 +78,7 @@ function render({ model, el, own }) {
 
   function showControls() {
     const { kernel, settings } = now;
-    const names = Object.keys(model.get("images")).map((name) => [name, name]);
-    const isOwn = model.get("image") === OWN_FILE && own.picture;
-    if (own.picture) names.push([OWN_FILE, own.name]);
-    setOptions(
-      v.picture,
-      names,
-      isOwn || model.get("image") in model.get("images") ? model.get("image") : names[0][0],
-    );
-    v.note.textContent = isOwn ? own.picture.note : "";
+    choice.show();
     const preset = findPreset(kernel)?.name ?? "";
     setOptions(
       v.preset,
@@ -108,9 +93,6 @@ function render({ model, el, own }) {
       settings.strides,
       settings.dilation_rate,
     ];
-    const less = lessMotion.matches;
-    v.play.hidden = less;
-    v.still.hidden = !less;
   }
 
   function buildTables(rows, columns) {
@@ -182,7 +164,7 @@ function render({ model, el, own }) {
     v.total.textContent = secret ? "?" : formatNumber(value, 1);
     v.details.hidden = secret;
     v.written.textContent = secret ? "" : writtenSum(terms, value, over);
-    v.live.textContent = timer
+    v.live.textContent = walk.isPlaying()
       ? ""
       : `Row ${row}, column ${column}: the sum is ${secret ? "yours to predict" : formatNumber(value, 1)}.`;
   }
@@ -192,23 +174,6 @@ function render({ model, el, own }) {
   }
 
   // ---- what the reader does ----
-  async function open(chosen) {
-    if (!chosen) return;
-    const turn = ++opening;
-    try {
-      const picture = await openPicture(chosen, OWN_SIDE);
-      if (turn !== opening) return; // another file was chosen meanwhile
-      [own.picture, own.name] = [picture, chosen.name];
-      say("");
-      if (model.get("image") === OWN_FILE) update();
-      else save(model, { image: OWN_FILE });
-    } catch (error) {
-      if (turn === opening) say(`${error.message} The picture stays as it was.`);
-    } finally {
-      v.file.value = ""; // so that the same file can be chosen again
-    }
-  }
-
   function choosePreset(name) {
     const preset = PRESETS.find((each) => each.name === name);
     if (preset)
@@ -245,47 +210,17 @@ function render({ model, el, own }) {
     }
   }
 
-  function moveTo(row, column) {
-    const { rows, columns } = now.result;
-    if (rows)
-      save(model, {
-        row: Math.max(0, Math.min(row, rows - 1)),
-        column: Math.max(0, Math.min(column, columns - 1)),
-      });
-  }
-
-  function move(rows, columns) {
-    pause();
-    moveTo(now.row + rows, now.column + columns);
-  }
-
-  function onKey(event) {
-    const steps = {
-      ArrowLeft: [0, -1],
-      ArrowRight: [0, 1],
-      ArrowUp: [-1, 0],
-      ArrowDown: [1, 0],
-      Home: [0, -1e3],
-      End: [0, 1e3],
-      PageUp: [-1e3, 0],
-      PageDown: [1e3, 0],
-    };
-    if (!steps[event.key] || event.ctrlKey || event.altKey || event.metaKey) return;
-    event.preventDefault(); // the page must not scroll
-    move(...steps[event.key]);
-  }
-
   function onPoint(event) {
-    pause();
+    walk.pause();
     const field = event.currentTarget;
     const box = field.getBoundingClientRect();
     const { result, settings } = now;
     const { down, across } = result;
     const [y, x] = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width];
-    if (field === v.output.field) return moveTo(Math.floor(y * result.rows), Math.floor(x * result.columns));
+    if (field === v.output.field) return walk.moveTo(Math.floor(y * result.rows), Math.floor(x * result.columns));
     const centered = (part, { size, before, after, span }) =>
       Math.round((Math.floor(part * (size + before + after)) - (span - 1) / 2) / settings.strides);
-    moveTo(centered(y, down), centered(x, across));
+    walk.moveTo(centered(y, down), centered(x, across));
   }
 
   function onDrag(event) {
@@ -319,53 +254,11 @@ function render({ model, el, own }) {
         : `Not yet: you wrote ${formatNumber(guessed)}, the sum is ${formatNumber(value, 1)}. You are ${formatNumber(Math.abs(difference), 1)} too ${difference > 0 ? "high" : "low"}.`;
   }
 
-  // ---- playing ----
-  const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
-
-  function start() {
-    const places = now.result.values.length;
-    if (!places) return;
-    const pause = Math.max(60, Math.min(400, PASS_MS / places));
-    const jump = Math.ceil((places * pause) / PASS_MS);
-    const tick = () => {
-      const { columns } = now.result;
-      const at = now.row * columns + now.column;
-      const last = now.result.values.length - 1;
-      if (at >= last) return stop();
-      const next = Math.min(last, at + jump);
-      moveTo(Math.floor(next / columns), next % columns);
-    };
-    [v.fill.input.checked, v.predict.input.checked] = [true, false];
-    timer = setInterval(tick, pause);
-    v.play.textContent = "Pause";
-    const atEnd = now.row * now.result.columns + now.column === places - 1;
-    if (atEnd) moveTo(0, 0);
-    else update();
-  }
-
-  function stop() {
-    clearInterval(timer);
-    timer = null;
-    v.play.textContent = "Play";
-    update();
-  }
-
-  function pause() {
-    if (timer) stop();
-  }
-
-  function onMotion() {
-    if (lessMotion.matches) pause();
-    update();
-  }
-
-  lessMotion.addEventListener("change", onMotion);
   const forget = onChange(model, TRAITS, update);
   update();
   return () => {
-    clearInterval(timer);
+    walk.stop();
     forget();
-    lessMotion.removeEventListener("change", onMotion);
   };
 }
 

@@ -3,16 +3,15 @@
 import traitlets
 
 from cellcnn_helpers import _checks
-from cellcnn_helpers.widgets._base import CheckedTrait, CourseWidget, arrays_from_bytes, arrays_to_bytes
-from cellcnn_helpers.widgets._inputs import checked_kernel, checked_pictures, whole_number_between
-from cellcnn_helpers.widgets._pictures import default_pictures
+from cellcnn_helpers.widgets._base import CheckedTrait
+from cellcnn_helpers.widgets._inputs import checked_kernel, whole_number_between
+from cellcnn_helpers.widgets._picture_widget import PictureWidget
 
 EDGES = ((1, 0, -1), (1, 0, -1), (1, 0, -1))
-OWN_FILE = "own file"
 RANGES = {"strides": (1, 4), "dilation_rate": (1, 3), "row": (0, 127), "column": (0, 127)}
 
 
-class ConvolutionWidget(CourseWidget):
+class ConvolutionWidget(PictureWidget):
     """Step a kernel over a picture: see the pixels, the weights, their products and the sum.
 
     images (H, W) * kernel (KH, KW) -> the result (H', W'), the numbers of `cellcnn_helpers.nn.conv2d`,
@@ -54,10 +53,9 @@ class ConvolutionWidget(CourseWidget):
     ('a cell (phase)', [1, -4, 1])
     """
 
-    parts = ("picture", "kernels", "convolution_view", "convolution")
+    parts = ("picture", "choice", "walk", "axes", "kernels", "convolution_view", "convolution")
 
-    images = CheckedTrait().tag(sync=True, to_json=arrays_to_bytes, from_json=arrays_from_bytes)
-    image, kernel, padding, strides = (CheckedTrait().tag(sync=True) for _ in range(4))
+    kernel, padding, strides = (CheckedTrait().tag(sync=True) for _ in range(3))
     dilation_rate, row, column = (CheckedTrait().tag(sync=True) for _ in range(3))
 
     def __init__(
@@ -72,25 +70,14 @@ class ConvolutionWidget(CourseWidget):
         row=21,
         column=6,
     ):
-        images = checked_pictures("images", default_pictures() if images is None else images)
-        image = next(iter(images)) if image is None else image
         state = {"kernel": kernel, "strides": strides, "padding": padding, "dilation_rate": dilation_rate}
-        super().__init__(images=images, image=image, row=row, column=column, **state)
+        super().__init__(images, image, row=row, column=column, **state)
 
-    @traitlets.validate("images", "image", "kernel", "padding", *RANGES)
+    @traitlets.validate("kernel", "padding", *RANGES)
     def _check(self, proposal):
         name, value = proposal.trait.name, proposal.value
-        if name == "images":
-            return checked_pictures(name, value)
         if name == "kernel":
             return checked_kernel(name, value)
-        if name in RANGES:
-            return whole_number_between(name, value, *RANGES[name])
-        return _checks.choice(
-            name, value, ("valid", "same") if name == "padding" else (*self.images, OWN_FILE)
-        )
-
-    @traitlets.observe("images")
-    def _keep_image_among_images(self, change):
-        if self.image not in (*self.images, OWN_FILE):
-            self.image = next(iter(self.images))
+        if name == "padding":
+            return _checks.choice(name, value, ("valid", "same"))
+        return whole_number_between(name, value, *RANGES[name])

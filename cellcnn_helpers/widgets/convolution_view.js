@@ -14,15 +14,10 @@ const signClass = (value) => (value > 0 ? "is-positive" : value < 0 ? "is-negati
 const times = (rows, columns) => `${rows} × ${columns}`;
 
 /** All elements, made once and without content. `on` holds what they call. */
-function makeView(on) {
+function makeView(on, choice, walk) {
   const select = (onchange) => element("select", { onchange });
-  const button = (text, attributes) => element("button", { type: "button", ...attributes }, text);
-  const step = (text, name, rows, columns) =>
-    button(text, { "aria-label": name, title: name, onclick: () => on.step(rows, columns) });
   const pointing = { onclick: on.point, onpointermove: on.drag };
   const v = {
-    picture: select(on.picture),
-    file: element("input", { type: "file", accept: "image/*", onchange: on.file }),
     preset: select(on.preset),
     size: select(on.size),
     padding: select(() => on.setting("padding", v.padding.value)),
@@ -36,12 +31,6 @@ function makeView(on) {
       "aria-roledescription": "picture with a movable window",
     }),
     output: stage("cellcnn-result", { ...pointing, role: "img" }),
-    play: button("Play", { onclick: on.play }),
-    still: element(
-      "span",
-      { class: "cellcnn-note" },
-      "Your system asks for less motion, so there is no Play: step instead.",
-    ),
     fill: checkbox("Fill the result step by step", on.view),
     predict: checkbox("Let me predict the sum", on.view),
     numbers: element("div", {
@@ -56,7 +45,6 @@ function makeView(on) {
     guess: element("input", { type: "text", autocomplete: "off" }),
     verdict: element("p", { class: "cellcnn-verdict", role: "status" }),
     formula: element("p", { class: "cellcnn-note" }),
-    note: element("p", { class: "cellcnn-note" }),
     message: element("p", { class: "cellcnn-message", role: "alert" }),
     live: element("p", { class: "cellcnn-unseen", "aria-live": "polite" }),
   };
@@ -82,27 +70,17 @@ function makeView(on) {
     element(
       "div",
       { class: "cellcnn-choices" },
-      labelled("Picture", v.picture),
-      element("label", { class: "cellcnn-file" }, "My own picture…", v.file),
+      ...choice.fields,
       labelled("Kernel", v.preset),
       labelled("Size", v.size),
     ),
     v.message,
-    v.note,
+    choice.note,
     element("div", { class: "cellcnn-stages" }, v.input.figure, v.output.figure),
     element(
       "div",
       { class: "cellcnn-row" },
-      element(
-        "span",
-        { class: "cellcnn-arrows", role: "group", "aria-label": "Move the window" },
-        step("←", "Left", 0, -1),
-        step("↑", "Up", -1, 0),
-        step("↓", "Down", 1, 0),
-        step("→", "Right", 0, 1),
-      ),
-      v.play,
-      v.still,
+      ...walk.controls,
       v.fill.label,
       v.predict.label,
     ),

@@ -78,19 +78,6 @@ function resizeKernel(kernel, size) {
   return outer(ones(size), ones(size)).map((row, i) => row.map((_, j) => kernel[i - top]?.[j - left] ?? 0));
 }
 
-/** One axis: how many places the window has, how many pixels it spans, how many zeros lie before and after. */
-function layAxis(size, taps, { strides, padding, dilation_rate }) {
-  const span = (taps - 1) * dilation_rate + 1;
-  if (padding === "valid") {
-    const count = Math.max(0, Math.floor((size - span) / strides) + 1);
-    return { size, taps, span, before: 0, after: 0, count };
-  }
-  const count = Math.ceil(size / strides);
-  const zeros = Math.max((count - 1) * strides + span - size, 0);
-  const before = Math.floor(zeros / 2); // the odd zero goes to the end, as in Keras
-  return { size, taps, span, before, after: zeros - before, count };
-}
-
 /** The pixels under the window, row by row: {weight, pixel, product, outside}. Outside the picture all is 0. */
 function termsAt(picture, kernel, { strides, dilation_rate }, { down, across }, row, column) {
   return kernel.flatMap((weights, i) =>
@@ -137,12 +124,6 @@ function formatWeight(weight, over) {
     if (divisor > 1 && whole / divisor === weight) return `${whole}/${divisor}`.replace("-", "−");
   }
   return formatNumber(weight);
-}
-
-/** “⌊(48 − 3) / 2⌋ + 1 = 23”: how many places the window has along one axis. */
-function countFormula({ size, span, count }, { padding, strides }) {
-  if (padding === "same") return `⌈${size} / ${strides}⌉ = ${count}`;
-  return `⌊(${size} − ${span}) / ${strides}⌋ + 1 = ${count}`;
 }
 
 function sizeText(result, settings) {
