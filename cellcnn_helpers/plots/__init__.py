@@ -5,8 +5,9 @@ notebook shows each figure once. What a figure shows is written on it; where the
 below it.
 """
 
+from .histogram import show_histogram
 from .layers import show_kernels, show_maps
-from .pictures import show_image, show_images
+from .pictures import show_image, show_images, show_mask
 from .style import ACCENT, CONTRAST, QUIET, SIGNED, style, use_style
 from .window import show_window
 
@@ -15,10 +16,12 @@ __all__ = [
     "CONTRAST",
     "QUIET",
     "SIGNED",
+    "show_histogram",
     "show_image",
     "show_images",
     "show_kernels",
     "show_maps",
+    "show_mask",
     "show_window",
     "style",
     "use_style",

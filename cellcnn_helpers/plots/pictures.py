@@ -6,11 +6,21 @@ import textwrap
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
-from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from .. import _checks
-from .style import PLAIN, QUIET, SMALL_POINTS, WIDTH_INCHES, checked_titles, style, wrapped, write_source
+from .outlines import checked_mask, draw_outlines
+from .style import (
+    PLAIN,
+    QUIET,
+    SMALL_POINTS,
+    WIDTH_INCHES,
+    checked_axes,
+    checked_titles,
+    style,
+    wrapped,
+    write_source,
+)
 
 
 def show_image(image, *, title="", pixel_size_um=None, source="", value_range=None, ax=None):
@@ -47,27 +57,65 @@ def show_image(image, *, title="", pixel_size_um=None, source="", value_range=No
     >>> plots.show_image(np.eye(32), title="A diagonal", pixel_size_um=0.5)
     >>> plt.close()
     """
+    _show_one(_checked_image("image", image), None, title, pixel_size_um, source, value_range, ax)
+
+
+def show_mask(image, mask, *, title="", pixel_size_um=None, source="", value_range=None, ax=None):
+    """Draw one image with the outline of each object of its mask.
+
+    (H, W), (H, W, 1) or (H, W, 3) with a mask (H, W)
+
+    Parameters
+    ----------
+    image : array
+        Grey or RGB, as in `show_image`.
+    mask : array of bool or int
+        True or the object's number where an object is, 0 elsewhere. The outline runs along the edges of the
+        pixels, so it shows exactly which belong to the object, and parts objects that touch.
+    title, pixel_size_um, source, value_range, ax
+        As in `show_image`.
+
+    Raises
+    ------
+    ValueError
+        If the mask has another height and width than the image.
+
+    See Also
+    --------
+    show_images : several, with ``masks=``.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> import numpy as np
+    >>> from cellcnn_helpers import plots
+    >>> nuclei = np.zeros((16, 16), int)
+    >>> nuclei[3:8, 3:8], nuclei[3:8, 8:13] = 1, 2
+    >>> plots.show_mask(nuclei / 4, nuclei, title="Two nuclei that touch", pixel_size_um=0.5)
+    >>> plt.close()
+    """
     image = _checked_image("image", image)
+    _show_one(image, checked_mask("mask", mask, image), title, pixel_size_um, source, value_range, ax)
+
+
+def _show_one(image, mask, title, pixel_size_um, source, value_range, ax):
     pixel_size_um = _checked_pixel_size(pixel_size_um)
     value_range = _checked_value_range(value_range, [image])
-    title, source = _checks.text("title", title), _checks.text("source", source)
-    if ax is not None and not isinstance(ax, Axes):
-        raise TypeError(
-            f"`ax` must be the axes of a figure: got {_checks.received('ax', ax)}.\n"
-            f"Give one of plt.subplots(), or leave it out."
-        )
+    title, source, ax = _checks.text("title", title), _checks.text("source", source), checked_axes(ax)
     with style():
         if ax is None:
             height, width = image.shape[:2]
             scale = min(4.2 / width, 3.6 / height)
             figure_height = height * scale + 0.3 * bool(title) + 0.3 * bool(source)
             _, ax = plt.subplots(figsize=(max(width * scale, 3.2), figure_height), layout="constrained")
-        _draw_image(ax, image, title, pixel_size_um, value_range)
+        _draw_image(ax, image, title, pixel_size_um, value_range, mask)
         if source:
             ax.set_xlabel(wrapped(source, 3.2), loc="left", color=QUIET, size=SMALL_POINTS, **PLAIN)
 
 
-def show_images(images, titles=None, *, columns=6, pixel_size_um=None, source="", value_range=None):
+def show_images(
+    images, titles=None, *, columns=6, pixel_size_um=None, source="", value_range=None, masks=None
+):
     """Draw images in rows, with titles, one scale bar, and the source below.
 
     (batch, H, W), (batch, H, W, 1), (batch, H, W, 3) or a list of images
@@ -86,6 +134,8 @@ def show_images(images, titles=None, *, columns=6, pixel_size_um=None, source=""
         Where the images come from.
     value_range : (float, float), optional
         The values shown as black and as white.
+    masks : array or list of array, optional
+        One mask ``(H, W)`` per image, whose objects are outlined as in `show_mask`.
 
     Examples
     --------
@@ -107,6 +157,7 @@ def show_images(images, titles=None, *, columns=6, pixel_size_um=None, source=""
     images = [_checked_image(f"images[{index}]", image) for index, image in enumerate(images)]
     if not images:
         raise ValueError("`images` is empty: got images=[].\nGive at least one image.")
+    masks = _checked_masks(masks, images)
     titles = checked_titles([""] * len(images) if titles is None else titles, "images", len(images))
     source = _checks.text("source", source)
     columns = min(_checks.whole_number("columns", columns), len(images))
@@ -128,17 +179,20 @@ def show_images(images, titles=None, *, columns=6, pixel_size_um=None, source=""
         for ax in axes.flat[len(images) :]:
             ax.set_axis_off()
         for index, (ax, image, title) in enumerate(zip(axes.flat, images, titles, strict=False)):
-            _draw_image(ax, image, title, pixel_size_um if index == 0 else None, value_range, SMALL_POINTS)
+            bar = pixel_size_um if index == 0 else None
+            _draw_image(ax, image, title, bar, value_range, masks[index], SMALL_POINTS)
         write_source(figure, source)
 
 
-def _draw_image(ax, image, title, pixel_size_um, value_range, size=10):
+def _draw_image(ax, image, title, pixel_size_um, value_range, mask=None, size=10):
     low, high = value_range
     grey = image.ndim == 2
     ax.imshow(image, **({"vmin": low, "vmax": high, "cmap": "gray"} if grey else {}))
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     ax.set_title(title, size=size, **PLAIN)
+    if mask is not None:
+        draw_outlines(ax, mask)
     if pixel_size_um is not None:
         _draw_scale_bar(ax, image, pixel_size_um, value_range)
 
@@ -157,7 +211,7 @@ def _draw_scale_bar(ax, image, pixel_size_um, value_range):
     outline = [patheffects.withStroke(linewidth=1.8, foreground=halo, alpha=0.6)]
     right, bottom = 0.96 * width - 0.5, 0.95 * height - 0.5
     bar = Rectangle(
-        (right - length, bottom - 0.018 * height), length, 0.018 * height, color=color, linewidth=0
+        (right - length, bottom - 0.018 * height), length, 0.018 * height, color=color, linewidth=0, zorder=4
     )
     bar.set_path_effects([patheffects.withStroke(linewidth=1.2, foreground=halo, alpha=0.6)])
     ax.add_patch(bar)
@@ -171,6 +225,7 @@ def _draw_scale_bar(ax, image, pixel_size_um, value_range):
         size=SMALL_POINTS,
         color=color,
         path_effects=outline,
+        zorder=5,  # above the outlines of objects
     )
 
 
@@ -182,8 +237,7 @@ def _bar_length_um(width_um):
 
 
 def value_range_of(images):
-    """What is shown as black and white: the range of the type where the type says it, else that of the "
-    "values."""
+    """What is shown as black and white: the range of the type where the type says it, else of the values."""
     grey = [image for image in images if image.ndim == 2]
     if not grey or all(image.dtype == np.uint8 for image in grey):
         return 0.0, 255.0
@@ -193,6 +247,21 @@ def value_range_of(images):
     if all(image.dtype.kind in "fb" for image in grey) and low >= 0 and high <= 1:
         return 0.0, 1.0
     return low, high if high > low else low + 1.0
+
+
+def _checked_masks(masks, images):
+    """A mask or None for each of the images."""
+    if masks is None:
+        return [None] * len(images)
+    if not hasattr(masks, "__len__") or len(masks) != len(images):
+        raise ValueError(
+            f"`masks` must hold one mask for each of the {len(images)} images: got "
+            f"{_checks.received('masks', masks)}.\nGive one for each, or leave `masks` out."
+        )
+    return [
+        checked_mask(f"masks[{index}]", mask, image)
+        for index, (mask, image) in enumerate(zip(masks, images, strict=True))
+    ]
 
 
 def _checked_value_range(value, images):

@@ -4,6 +4,7 @@ import contextlib
 import textwrap
 
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
 from .. import _checks
@@ -13,6 +14,8 @@ ACCENT = "#1f66b0"
 CONTRAST = "#b8500f"
 
 QUIET = "#5b6470"
+
+SERIES = [ACCENT, CONTRAST, QUIET, "#2f8f7f", "#8a6fb5"]  # lines of one diagram, in this order
 
 WIDTH_INCHES = 7.2  # the text width of a page of the book
 
@@ -30,7 +33,7 @@ STYLE = {
     "axes.labelsize": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": plt.cycler(color=[ACCENT, CONTRAST, QUIET, "#2f8f7f", "#8a6fb5"]),
+    "axes.prop_cycle": plt.cycler(color=SERIES),
     "xtick.labelsize": SMALL_POINTS,
     "ytick.labelsize": SMALL_POINTS,
     "legend.fontsize": SMALL_POINTS,
@@ -78,19 +81,29 @@ def style():
         plt.rcParams.update(before)
 
 
-def checked_titles(titles, things, count):
+def checked_titles(titles, things, count, *, argument="titles"):
     """A list of `count` texts, one for each of the things drawn."""
     if isinstance(titles, str) or not hasattr(titles, "__len__"):
         raise TypeError(
-            f"`titles` must be a list of text: got {_checks.received('titles', titles)}.\n"
-            f"Give one title for each of the {count} {things}."
+            f"`{argument}` must be a list of text: got {_checks.received(argument, titles)}.\n"
+            f"Give one for each of the {count} {things}."
         )
     if len(titles) != count:
         raise ValueError(
-            f"`titles` must name each of the {count} {things}: got {len(titles)} titles.\n"
-            f"Give one title for each, or leave `titles` out."
+            f"`{argument}` must name each of the {count} {things}: got {len(titles)} {argument}.\n"
+            f"Give one for each, or leave `{argument}` out."
         )
-    return [_checks.text(f"titles[{index}]", title) for index, title in enumerate(titles)]
+    return [_checks.text(f"{argument}[{index}]", title) for index, title in enumerate(titles)]
+
+
+def checked_axes(value):
+    """The axes to draw into, or None for a new figure."""
+    if value is not None and not isinstance(value, Axes):
+        raise TypeError(
+            f"`ax` must be the axes of a figure: got {_checks.received('ax', value)}.\n"
+            f"Give one of plt.subplots(), or leave it out."
+        )
+    return value
 
 
 def write_source(figure, source):

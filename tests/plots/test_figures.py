@@ -17,12 +17,6 @@ LEFT_MINUS_RIGHT = np.array([[1, 0, -1]] * 3)
 CELLS = CellImageDataset(np.zeros((1, 8, 8), np.uint8), [0], ["round"])
 
 
-@pytest.fixture(autouse=True)
-def no_figure_left_open():
-    yield
-    plt.close("all")
-
-
 def texts_in(figure):
     figure.canvas.draw()
     found = [text for ax in figure.axes for text in ax.findobj(plt.Text)]
