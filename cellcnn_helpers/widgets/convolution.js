@@ -213,14 +213,7 @@ function render({ model, el, own }) {
   function onPoint(event) {
     walk.pause();
     const field = event.currentTarget;
-    const box = field.getBoundingClientRect();
-    const { result, settings } = now;
-    const { down, across } = result;
-    const [y, x] = [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width];
-    if (field === v.output.field) return walk.moveTo(Math.floor(y * result.rows), Math.floor(x * result.columns));
-    const centered = (part, { size, before, after, span }) =>
-      Math.round((Math.floor(part * (size + before + after)) - (span - 1) / 2) / settings.strides);
-    walk.moveTo(centered(y, down), centered(x, across));
+    walk.moveTo(...(field === v.output.field ? cellUnder : windowUnder)(event, now.result));
   }
 
   function onDrag(event) {

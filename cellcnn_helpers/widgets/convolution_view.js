@@ -11,7 +11,6 @@ function resultScale(picture, kernel, values) {
 }
 
 const signClass = (value) => (value > 0 ? "is-positive" : value < 0 ? "is-negative" : "is-zero");
-const times = (rows, columns) => `${rows} × ${columns}`;
 
 /** All elements, made once and without content. `on` holds what they call. */
 function makeView(on, choice, walk) {
@@ -119,46 +118,15 @@ function makeView(on, choice, walk) {
 }
 
 /** Draws the picture, the window on it and, where the kernel fits, the result without its hidden pixels. */
-function showStages(v, { picture, kernel, settings, result, row, column }, fits, isHidden) {
-  const { down, across } = result;
-  const whole = {
-    rows: picture.rows + down.before + down.after,
-    columns: picture.columns + across.before + across.after,
-  };
-  drawGrey(v.input.canvas, picture, picture);
-  drawScale(v.input.scale, picture);
-  place(
-    v.input.canvas,
-    { top: down.before, left: across.before, rows: picture.rows, columns: picture.columns },
-    whole,
-  );
-  v.root.style.setProperty("--ratio", Math.min(1, whole.columns / whole.rows));
-  v.input.field.style.aspectRatio = `${whole.columns} / ${whole.rows}`;
-  v.input.caption.textContent = `Picture, ${times(picture.rows, picture.columns)}`;
-  v.input.field.setAttribute(
-    "aria-label",
-    `Picture. The arrow keys move the window; it is at row ${row}, column ${column} of the result.`,
-  );
+function showStages(v, now, fits, isHidden) {
+  const { picture, kernel, settings, result } = now;
+  showPicture(v.input, now, "Picture");
   v.output.figure.hidden = v.input.mark.hidden = !fits;
   if (!fits) return;
-  place(
-    v.input.mark,
-    { top: row * settings.strides, left: column * settings.strides, rows: down.span, columns: across.span },
-    whole,
-  );
-  showTaps(v.input.mark, kernel, settings.dilation_rate, down.span, across.span);
-  const scale = resultScale(picture, kernel, result.values);
-  drawGrey(v.output.canvas, result, scale, isHidden);
-  drawScale(v.output.scale, scale);
-  place(v.output.canvas, { top: 0, left: 0, ...result }, result);
-  place(v.output.mark, { top: row, left: column, rows: 1, columns: 1 }, result);
-  v.output.field.style.aspectRatio = `${result.columns} / ${result.rows}`;
-  v.output.field.style.setProperty("--share", result.columns / whole.columns); // its pixels as large as the picture's
-  v.output.caption.textContent = `Result, ${times(result.rows, result.columns)}`;
-  v.output.field.setAttribute(
-    "aria-label",
-    `Result, ${times(result.rows, result.columns)} pixels; the pixel at row ${row}, column ${column} is marked.`,
-  );
+  showTaps(v.input.mark, kernel, settings.dilation_rate, result.down.span, result.across.span);
+  showResult(v.output, now, result.values, resultScale(picture, kernel, result.values), "Result", isHidden);
+  const whole = result.across.before + picture.columns + result.across.after;
+  v.output.field.style.setProperty("--share", result.columns / whole); // its pixels as large as the picture's
 }
 
 /** With dilation the window has gaps: each pixel that counts gets its own frame. */

@@ -1,4 +1,4 @@
-// Moving a window over a picture: arrow keys, buttons, pointing, and playing on its own.
+// A window on a picture and its place in the result: drawn, and moved by keys, buttons, pointing and playing.
 
 const PASS_MS = 30000; // one run of the window over the whole picture
 const ARROWS = {
@@ -100,4 +100,67 @@ function makeWalk({ model, size, update, onStart = () => {} }) {
       lessMotion.removeEventListener("change", onMotion);
     },
   };
+}
+
+/** Where in a node the pointer is: (0, 0) to (1, 1). */
+function shareUnder(event) {
+  const box = event.currentTarget.getBoundingClientRect();
+  return [(event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width];
+}
+
+/** The row and column of the result under the pointer. */
+function cellUnder(event, { rows, columns }) {
+  const [y, x] = shareUnder(event);
+  return [Math.floor(y * rows), Math.floor(x * columns)];
+}
+
+/** The row and column of the result whose window has its middle under the pointer. */
+function windowUnder(event, { down, across }) {
+  const [y, x] = shareUnder(event);
+  const centered = (share, { size, before, after, span, stride }) =>
+    Math.round((Math.floor(share * (size + before + after)) - (span - 1) / 2) / stride);
+  return [centered(y, down), centered(x, across)];
+}
+
+const times = (rows, columns) => `${rows} × ${columns}`;
+
+/** The picture with its border, and the window on it. */
+function showPicture(input, { picture, result, row, column }, name) {
+  const { down, across } = result;
+  const whole = {
+    rows: picture.rows + down.before + down.after,
+    columns: picture.columns + across.before + across.after,
+  };
+  drawGrey(input.canvas, picture, picture);
+  drawScale(input.scale, picture);
+  place(
+    input.canvas,
+    { top: down.before, left: across.before, rows: picture.rows, columns: picture.columns },
+    whole,
+  );
+  const ratio = Math.min(1, whole.columns / whole.rows);
+  input.figure.closest(".cellcnn-widget").style.setProperty("--ratio", ratio);
+  input.field.style.aspectRatio = `${whole.columns} / ${whole.rows}`;
+  input.caption.textContent = `${name}, ${times(picture.rows, picture.columns)}`;
+  input.field.setAttribute(
+    "aria-label",
+    `${name}. The arrow keys move the window; it is at row ${row}, column ${column} of the result.`,
+  );
+  const [top, left] = [row * down.stride, column * across.stride];
+  place(input.mark, { top, left, rows: down.span, columns: across.span }, whole);
+}
+
+/** The result without its hidden pixels, the one of the window marked. */
+function showResult(output, { result, row, column }, values, scale, name, isHidden) {
+  const { rows, columns } = result;
+  drawGrey(output.canvas, { rows, columns, values }, scale, isHidden);
+  drawScale(output.scale, scale);
+  place(output.canvas, { top: 0, left: 0, rows, columns }, result);
+  place(output.mark, { top: row, left: column, rows: 1, columns: 1 }, result);
+  output.field.style.aspectRatio = `${columns} / ${rows}`;
+  output.caption.textContent = `${name}, ${times(rows, columns)}`;
+  output.field.setAttribute(
+    "aria-label",
+    `${name}, ${times(rows, columns)} pixels; the pixel at row ${row}, column ${column} is marked.`,
+  );
 }
