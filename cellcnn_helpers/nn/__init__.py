@@ -37,7 +37,7 @@ from cellcnn_helpers.nn.losses import (
     mean_squared_error,
     softmax_cross_entropy,
 )
-from cellcnn_helpers.nn.network import Evaluation, History, Network
+from cellcnn_helpers.nn.network import Network
 from cellcnn_helpers.nn.optimizers import SGD, Adam, RMSprop
 from cellcnn_helpers.nn.pooling import (
     average_pool2d,
@@ -49,6 +49,7 @@ from cellcnn_helpers.nn.pooling import (
     max_pool2d,
     max_pool2d_backward,
 )
+from cellcnn_helpers.nn.results import Evaluation, History, NetworkGradients, NetworkSummary
 
 __all__ = [
     "SGD",
@@ -69,6 +70,8 @@ __all__ = [
     "Loss",
     "MaxPooling2D",
     "Network",
+    "NetworkGradients",
+    "NetworkSummary",
     "RMSprop",
     "ReLU",
     "average_pool2d",

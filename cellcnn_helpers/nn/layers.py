@@ -3,6 +3,8 @@
 A layer holds settings, never weights or images: these are handed in, so one can see where each number goes.
 """
 
+from types import MappingProxyType
+
 import numpy as np
 
 from cellcnn_helpers import _checks
@@ -12,6 +14,13 @@ from cellcnn_helpers.nn.dense import dense, dense_backward
 
 class Layer:
     """What all layers have in common; a layer without weights needs only `forward` and `backward`."""
+
+    config = MappingProxyType({})  # the arguments that make a layer like this one
+
+    def __repr__(self):
+        return (
+            f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.config.items())})"
+        )
 
     def initial_weights(self, input_shape, rng):
         """Return the first weights, a list: (H, W, C) or (features,), the shape of one input -> arrays."""
@@ -24,6 +33,10 @@ class Layer:
     def backward(self, dy, x, weights):
         """Return the gradient of `x`, then that of each weight: (batch, ...) -> a tuple of arrays."""
         raise NotImplementedError(f"{type(self).__name__} needs a method backward(dy, x, weights).")
+
+    def weight_gradients(self, dy, x, weights):
+        """Return the gradients of the weights alone, a list: all that the first layer is asked for."""
+        return list(self.backward(dy, x, weights)[1:])
 
 
 class Conv2D(Layer):
@@ -53,6 +66,7 @@ class Conv2D(Layer):
             "padding": _checks.choice("padding", padding, ("valid", "same")),
             "dilation_rate": _checks.pair("dilation_rate", dilation_rate),
         }
+        self.config = {"filters": self.filters, "kernel_size": self.kernel_size, **self.settings}
 
     def initial_weights(self, input_shape, rng):
         """Draw the kernel (KH, KW, C, F); the bias (F,) is 0."""
@@ -85,6 +99,7 @@ class Dense(Layer):
 
     def __init__(self, units):
         self.units = _checks.whole_number("units", units)
+        self.config = {"units": self.units}
 
     def initial_weights(self, input_shape, rng):
         """Draw the kernel (features, units); the bias (units,) is 0."""
@@ -113,6 +128,7 @@ class _Pooling2D(Layer):
             "strides": self.pool_size if strides is None else _checks.pair("strides", strides),
             "padding": _checks.choice("padding", padding, ("valid", "same")),
         }
+        self.config = {"pool_size": self.pool_size, **self.settings}
 
     def initial_weights(self, input_shape, rng):
         """Pooling has no weights; (H, W, C) -> an empty list."""

@@ -96,10 +96,11 @@ def mean_squared_error(labels, predictions):
     return Loss(np.mean(error**2).item(), 2 * error / error.size)
 
 
-def softmax_cross_entropy(labels, logits):
+def softmax_cross_entropy(labels, logits, *, sample_weight=None):
     """Mean surprise at the true classes: L = −1/N Σ log softmax(logits)[true class].
 
-    (N,) and (N, classes) -> a number and its gradient (N, classes).
+    (N,) and (N, classes) -> a number and its gradient (N, classes). With weights wₙ of the rows, each row's
+    surprise is multiplied by its own: L = −1/N Σ wₙ log softmax(logits)[true class].
 
     Parameters
     ----------
@@ -107,11 +108,14 @@ def softmax_cross_entropy(labels, logits):
         The true class of each row, from 0 to classes − 1.
     logits : array_like, shape (N, classes)
         The outputs of the last layer, before any softmax.
+    sample_weight : array_like, shape (N,), optional
+        How much each row counts, at least 0: more than 1 for a rare class, less for a doubtful label. By
+        default every row counts 1.
 
     Returns
     -------
     Loss
-        `loss` and `gradient` = (probabilities − one-hot labels) / N.
+        `loss` and `gradient` = w (probabilities − one-hot labels) / N.
 
     Raises
     ------
@@ -130,10 +134,14 @@ def softmax_cross_entropy(labels, logits):
     A network that knows nothing has a loss near log(classes): 2.08 for 8 classes. If yours starts much
     higher, something is wrong before training.
 
+    As in Keras, the sum is divided by the number of rows, not by the sum of their weights.
+
     Examples
     --------
     >>> softmax_cross_entropy([0], [[0.0, 0.0]])
     Loss(loss=0.6931471805599453, gradient=array([[-0.5,  0.5]]))
+    >>> softmax_cross_entropy([0], [[0.0, 0.0]], sample_weight=[10]).gradient
+    array([[-5.,  5.]])
     """
     logits = _checks.no_nan("logits", _checks.float_array("logits", logits, axes=("batch", "classes")))
     _some_rows("logits", logits)
@@ -141,10 +149,25 @@ def softmax_cross_entropy(labels, logits):
     logits = logits - logits.real.max(axis=1, keepdims=True)  # softmax stays the same, exp cannot overflow
     log_sums = np.log(np.exp(logits).sum(axis=1, keepdims=True))
     every = np.arange(len(labels))
-    loss = np.mean(log_sums[:, 0] - logits[every, labels])
+    surprises = log_sums[:, 0] - logits[every, labels]
     gradient = np.exp(logits - log_sums)  # the probabilities
     gradient[every, labels] -= 1
-    return Loss(loss.item(), gradient / len(labels))
+    if sample_weight is not None:
+        weights = _row_weights(sample_weight, len(labels)).astype(logits.real.dtype, copy=False)
+        surprises, gradient = weights * surprises, weights[:, np.newaxis] * gradient
+    return Loss(np.mean(surprises).item(), gradient / len(labels))
+
+
+def _row_weights(value, num_rows):
+    weights = _checks.float_array("sample_weight", value, axes=("batch",), complex_ok=False)
+    weights = _checks.no_nan("sample_weight", weights)
+    _checks.same_shape("sample_weight", weights, (num_rows,), "the labels")
+    if weights.min() < 0:
+        raise ValueError(
+            f"`sample_weight` must be at least 0: got sample_weight[{weights.argmin()}]={weights.min()}.\n"
+            f"Give 0 to leave a row out."
+        )
+    return weights
 
 
 def _error(labels, predictions):

@@ -1,45 +1,13 @@
 """A whole convolutional network in NumPy: layers in a row, trained by gradient descent."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from cellcnn_helpers import _checks
-from cellcnn_helpers.nn.layers import Layer
+from cellcnn_helpers.nn import _files
+from cellcnn_helpers.nn import _network_checks as check
 from cellcnn_helpers.nn.losses import softmax_cross_entropy
 from cellcnn_helpers.nn.optimizers import Adam
-
-LARGEST_SCALED = 30  # standardized images stay below, 8-bit images nearly always reach beyond
-
-
-class History(NamedTuple):
-    """What `Network.fit` returns: loss and accuracy of each epoch, measured while training.
-
-    Attributes
-    ----------
-    loss : list of float
-        Mean loss of each epoch.
-    accuracy : list of float
-        Share of right predictions, from 0 to 1.
-    """
-
-    loss: list[float]
-    accuracy: list[float]
-
-
-class Evaluation(NamedTuple):
-    """What `Network.evaluate` returns.
-
-    Attributes
-    ----------
-    loss : float
-        Mean loss.
-    accuracy : float
-        Share of right predictions, from 0 to 1.
-    """
-
-    loss: float
-    accuracy: float
+from cellcnn_helpers.nn.results import Evaluation, History, NetworkGradients, NetworkSummary
 
 
 class Network:
@@ -71,6 +39,8 @@ class Network:
     For learning how it works. For work, train the same layers in Keras: weights go both ways by `get_weights`
     and `set_weights`, in the same order.
 
+    Images are converted to the dtype of the weights, which is float32 unless `set_weights` was given another.
+
     Examples
     --------
     >>> import numpy as np
@@ -84,8 +54,8 @@ class Network:
     """
 
     def __init__(self, layers, *, input_shape, seed=0):
-        self.layers = _layers(layers)
-        self.input_shape = _input_shape(input_shape)
+        self.layers = check.layers(layers)
+        self.input_shape = check.input_shape(input_shape)
         rng = np.random.default_rng(_checks.whole_number("seed", seed, minimum=0))
         self._weights = []  # one list for each layer
         x = np.empty((0, *self.input_shape), np.float32)  # an empty batch, to see what shapes come out
@@ -95,12 +65,37 @@ class Network:
             self._weights.append(weights)
         self.output_shape = x.shape[1:]
 
+    def summary(self):
+        """Return a table of the layers: kind, shape of the output, number of parameters.
+
+        Returns
+        -------
+        NetworkSummary
+            Named tuple of lists; shown as a table.
+
+        Examples
+        --------
+        >>> from cellcnn_helpers.nn import Dense, Flatten, MaxPooling2D
+        >>> Network([MaxPooling2D(), Flatten(), Dense(2)], input_shape=(8, 8, 3)).summary()
+        layer            output  parameters
+        MaxPooling2D  4 × 4 × 3           0
+        Flatten              48           0
+        Dense                 2          98
+        together                         98
+        """
+        nothing = np.empty((0, *self.input_shape), np.float32)
+        return NetworkSummary(
+            [type(layer).__name__ for layer in self.layers],
+            [x.shape[1:] for x in self._forward(nothing)[1:]],
+            [sum(w.size for w in weights) for weights in self._weights],
+        )
+
     def get_weights(self):
         """Return copies of all weights in the order of Keras: layer by layer, kernel then bias.
 
         -> list of arrays, such as (KH, KW, C, F) and (F,).
         """
-        return [weights.copy() for weights in self._flat_weights()]
+        return [weights.copy() for weights in _flat(self._weights)]
 
     def set_weights(self, weights):
         """Replace all weights, for example by those of a Keras model with the same layers.
@@ -116,7 +111,7 @@ class Network:
             If their number or shapes differ.
         """
         new = _checks.array_list("weights", weights)
-        expected, received = [w.shape for w in self._flat_weights()], [w.shape for w in new]
+        expected, received = [w.shape for w in _flat(self._weights)], [w.shape for w in new]
         if received != expected:
             raise ValueError(
                 f"`weights` must have the shapes of this network, {expected}: got shapes {received}.\n"
@@ -124,6 +119,62 @@ class Network:
             )
         remaining = iter(new)
         self._weights = [[next(remaining).copy() for _ in weights] for weights in self._weights]
+
+    def save(self, path):
+        """Write layers, input shape and weights to a file; how far training had come is not kept.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, usually ``.npz``. One that is there is replaced, in one go: an interrupted `save` leaves
+            it as it was.
+
+        Raises
+        ------
+        FileNotFoundError
+            If the folder does not exist.
+        TypeError
+            If a layer is of your own making: only the layers of nn can be saved.
+
+        Examples
+        --------
+        >>> import os, tempfile
+        >>> from cellcnn_helpers.nn import Dense, Flatten
+        >>> path = os.path.join(tempfile.mkdtemp(), "network.npz")
+        >>> Network([Flatten(), Dense(2)], input_shape=(8, 8, 3)).save(path)
+        >>> Network.load(path).layers
+        [Flatten(), Dense(units=2)]
+        """
+        _files.write(path, self.layers, self.input_shape, _flat(self._weights))
+
+    @classmethod
+    def load(cls, path):
+        """Return the network that `save` wrote to a file.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        Network
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If the file is damaged, cut short, changed, or not of a network.
+
+        Notes
+        -----
+        Safe with files of strangers: they can hold numbers and names of layers, but no code that is run.
+        """
+        with _files.reading(path) as (layers, input_shape, weights):
+            network = cls(layers, input_shape=input_shape)
+            network.set_weights(weights)
+        return network
 
     def predict(self, images, *, batch_size=32):
         """Return the logits of images: (batch, height, width, channels) -> (batch, classes).
@@ -146,6 +197,47 @@ class Network:
         starts = range(0, max(len(images), 1), batch_size)  # at least one batch, though it may be empty
         return np.concatenate([self._forward(images[n : n + batch_size])[-1] for n in starts])
 
+    def activations(self, images):
+        """Return what every layer makes of images: (batch, height, width, channels) -> a list, one per layer.
+
+        Parameters
+        ----------
+        images : array_like, shape (batch, height, width, channels)
+            Images, scaled as in training; a few, since all outputs are held at once.
+
+        Returns
+        -------
+        list of numpy.ndarray
+            Outputs of the layers in order; the last are the logits.
+        """
+        return self._forward(self._images(images))[1:]
+
+    def gradients(self, images, labels):
+        """Return the gradient of the loss with respect to every weight and to what every layer gives.
+
+        (batch, height, width, channels) and (batch,) -> a number and two lists of arrays.
+
+        Parameters
+        ----------
+        images, labels
+            As in `evaluate`.
+
+        Returns
+        -------
+        NetworkGradients
+            Named tuple of `loss`, `weights` (in the order of `get_weights`) and `activations` (in the order
+            of the layers).
+
+        See Also
+        --------
+        check_gradient : Tests such gradients.
+        """
+        images, labels = self._examples(images, labels)
+        values = self._forward(images)
+        loss, dy = softmax_cross_entropy(labels, values[-1])
+        dys, dweights = zip(*self._backward(values, dy), strict=True)
+        return NetworkGradients(loss, _flat(dweights[::-1]), list(dys[::-1]))
+
     def evaluate(self, images, labels, *, batch_size=32):
         """Return the loss and the accuracy on images with known classes.
 
@@ -167,7 +259,21 @@ class Network:
         loss = softmax_cross_entropy(labels, logits).loss
         return Evaluation(loss, np.mean(logits.argmax(axis=1) == np.asarray(labels)).item())
 
-    def fit(self, images, labels, *, epochs=1, batch_size=32, optimizer=None, seed=0):
+    def fit(
+        self,
+        images,
+        labels,
+        *,
+        epochs=1,
+        batch_size=32,
+        optimizer=None,
+        validation_data=None,
+        patience=None,
+        class_weight=None,
+        augment=None,
+        seed=0,
+        verbose=True,
+    ):
         """Train the network on images with known classes.
 
         (batch, height, width, channels) and (batch,) -> loss and accuracy per epoch.
@@ -185,13 +291,25 @@ class Network:
         optimizer : SGD, RMSprop or Adam, optional
             By default a new ``Adam()``. Give the same one again to go on where it stopped. One of your own
             needs the attribute `learning_rate` and a method `step` like theirs.
+        validation_data : (images, labels), optional
+            Images that are not trained on, to measure loss and accuracy after each epoch.
+        patience : int, optional
+            Stop after so many epochs without a new lowest `val_loss`. Training, stopped or not, then ends
+            with the weights of the epoch where it was lowest. Needs `validation_data`.
+        class_weight : dict of int to float, optional
+            How much an image of each class counts in the loss, as in Keras; 1 for a class not named.
+        augment : callable, optional
+            ``augment(images, rng)`` returns a changed copy of a batch, of its shape; called at each step.
         seed : int
-            Shuffles the images, anew in every epoch. At least 0.
+            Starts the random generator that shuffles the images, anew in every epoch, and is handed to
+            `augment`. At least 0.
+        verbose : bool
+            Show the progress where someone can watch it: in a terminal, in JupyterLab or in Colab.
 
         Returns
         -------
         History
-            Named tuple of `loss` and `accuracy`, a list each, one entry per epoch.
+            Named tuple of `loss`, `accuracy`, `val_loss` and `val_accuracy`: lists, one entry per epoch.
 
         Raises
         ------
@@ -202,46 +320,52 @@ class Network:
 
         Notes
         -----
-        The weights keep their dtype, float32 at first, whatever that of the images.
+        The same seeds give the same weights, bit by bit, on the same machine. The weights keep their dtype.
+
+        Interrupted training (Ctrl-C, or the stop button of a notebook) leaves the weights of the last whole
+        step.
         """
-        images = _checks.no_nan("images", self._images(images))
-        logits_shape = (len(images), *self.output_shape)
-        if len(logits_shape) != 2 or len(images) == 0:
-            raise ValueError(
-                f"`images` must give rows of logits to learn from: got outputs of shape {logits_shape}.\n"
-                f"Give at least one image, and end the network with Flatten and Dense."
-            )
-        labels = _checks.class_labels("labels", labels, logits_shape)
+        from cellcnn_helpers.nn._progress import progress_bar  # it needs a moment, which others save
+
+        images, labels = self._examples(images, labels)
+        validation_data = check.validation_data(validation_data, self._examples)
+        patience = check.patience(patience, validation_data)
         epochs = _checks.whole_number("epochs", epochs)
         batch_size = _checks.whole_number("batch_size", batch_size)
-        optimizer = Adam() if optimizer is None else _optimizer(optimizer)
+        optimizer = Adam() if optimizer is None else check.optimizer(optimizer)
+        class_weights = check.class_weights(class_weight, self.output_shape[0])
+        augment = check.augment(augment)
         rng = np.random.default_rng(_checks.whole_number("seed", seed, minimum=0))
-        history = History([], [])
-        for _ in range(epochs):
-            order = rng.permutation(len(images))
-            batches = [order[n : n + batch_size] for n in range(0, len(order), batch_size)]
-            results = [self._train(images[batch], labels[batch], optimizer) for batch in batches]
-            loss, accuracy = np.average(results, axis=0, weights=[len(batch) for batch in batches])
-            history.loss.append(loss.item())
-            history.accuracy.append(accuracy.item())
+        starts = range(0, len(images), batch_size)
+        history, best_weights = History([], [], [], []), self._weights
+        with progress_bar(epochs * len(starts), verbose=_checks.boolean("verbose", verbose)) as bar:
+            for epoch in range(epochs):
+                bar.set_description(f"epoch {epoch + 1}/{epochs}")
+                order = rng.permutation(len(images))
+                sums = np.zeros(2)  # of the losses and of the right predictions
+                for batch in (order[n : n + batch_size] for n in starts):
+                    sums += self._step(augment(images[batch], rng), labels[batch], class_weights, optimizer)
+                    bar.update()
+                history.record(sums / len(images), validation_data and self.evaluate(*validation_data))
+                bar.set_postfix(history.latest())
+                if patience is not None:
+                    best_epoch = int(np.argmin(history.val_loss))
+                    if best_epoch == epoch:
+                        best_weights = self._weights
+                    elif epoch - best_epoch == patience:
+                        break
+        if patience is not None:
+            self._weights = best_weights
         return history
 
-    def _train(self, images, labels, optimizer):
-        """Take one step of the optimizer; return the loss and accuracy before it."""
+    def _step(self, images, labels, class_weights, optimizer):
+        """Take one step of the optimizer; return the sums of losses and of right predictions before it."""
         values = self._forward(images)
-        logits = values.pop()
-        if not np.isfinite(logits).all():
-            raise ValueError(
-                f"`optimizer` made the outputs infinite: got learning_rate={optimizer.learning_rate}.\n"
-                f"Start again with new weights and a learning rate ten times smaller."
-            )
-        loss, gradient = softmax_cross_entropy(labels, logits)
-        gradients = []
-        for layer, weights, x in zip(self.layers[::-1], self._weights[::-1], values[::-1], strict=True):
-            gradient, *dweights = layer.backward(gradient, x, weights)
-            gradients[:0] = dweights
-        self.set_weights(optimizer.step(self._flat_weights(), gradients))
-        return loss, np.mean(logits.argmax(axis=1) == labels)
+        logits = check.still_finite(values[-1], optimizer)
+        loss, dy = softmax_cross_entropy(labels, logits, sample_weight=class_weights[labels])
+        gradients = [dweights for _, dweights in self._backward(values, dy)]
+        self.set_weights(optimizer.step(_flat(self._weights), _flat(gradients[::-1])))
+        return loss * len(labels), np.sum(logits.argmax(axis=1) == labels)
 
     def _forward(self, images):
         """Return what went into each layer, and at the end what came out of the last one."""
@@ -250,55 +374,26 @@ class Network:
             values.append(layer.forward(values[-1], weights))
         return values
 
-    def _flat_weights(self):
-        return [w for weights in self._weights for w in weights]
+    def _backward(self, values, dy):
+        """Go back from the gradient of the logits; yield, last layer first, each dy and its dweights."""
+        for layer, weights, x in zip(self.layers[:0:-1], self._weights[:0:-1], values[-2:0:-1], strict=True):
+            dx, *dweights = layer.backward(dy, x, weights)
+            yield dy, dweights
+            dy = dx
+        # The first layer gives no dx: nobody asks how the images should change.
+        yield dy, self.layers[0].weight_gradients(dy, values[0], self._weights[0])
 
     def _images(self, images):
-        images = _checks.images("images", images, complex_ok=False)
-        if images.shape[1:] != self.input_shape:
-            raise ValueError(
-                f"`images` must have the input shape of the network, {self.input_shape}: got "
-                f"images.shape={images.shape}.\nResize them, or make a network for their shape."
-            )
-        if images.size and (largest := np.abs(images).max()) > LARGEST_SCALED:
-            raise ValueError(
-                f"`images` are not scaled: got values up to {largest:g}.\n"
-                f"Networks work with values near 1; divide 8-bit images by 255: images / np.float32(255)."
-            )
-        return images
+        """Check images, and convert them to the dtype of the weights."""
+        images = check.scaled_images(images, self.input_shape)
+        dtypes = [w.dtype for w in _flat(self._weights)]
+        return images.astype(np.result_type(*dtypes), copy=False) if dtypes else images
+
+    def _examples(self, images, labels):
+        """Check images and labels to learn from."""
+        images = _checks.no_nan("images", self._images(images))
+        return images, check.labels(labels, (len(images), *self.output_shape))
 
 
-def _optimizer(optimizer):
-    needed = "step", "learning_rate"
-    if isinstance(optimizer, type) or not all(hasattr(optimizer, name) for name in needed):
-        raise TypeError(
-            f"`optimizer` must be an optimizer of nn: got {_checks.received('optimizer', optimizer)}.\n"
-            f"Make one, with brackets: optimizer=nn.Adam() or optimizer=nn.SGD(0.1, momentum=0.9)."
-        )
-    return optimizer
-
-
-def _layers(layers):
-    if not isinstance(layers, (list, tuple)) or not layers:
-        raise TypeError(
-            f"`layers` must be a list of layers: got {_checks.received('layers', layers)}.\n"
-            f"Give for example [Conv2D(8, 3), ReLU(), Flatten(), Dense(2)]."
-        )
-    for n, layer in enumerate(layers):
-        if not isinstance(layer, Layer):
-            mend = (
-                f"Write {layer.__name__}(...) with brackets."
-                if isinstance(layer, type)
-                else "Use layers of nn."
-            )
-            raise TypeError(f"`layers[{n}]` must be a layer: got layers[{n}]={layer!r}.\n{mend}")
-    return list(layers)
-
-
-def _input_shape(shape):
-    if not isinstance(shape, (list, tuple)) or len(shape) != 3:
-        raise ValueError(
-            f"`input_shape` must be (height, width, channels): got input_shape={shape!r}.\n"
-            f"Give images.shape[1:], for example (28, 28, 1)."
-        )
-    return tuple(_checks.whole_number(f"input_shape[{n}]", length) for n, length in enumerate(shape))
+def _flat(lists):
+    return [item for items in lists for item in items]
