@@ -5,5 +5,6 @@ page, where no kernel runs.
 """
 
 from cellcnn_helpers.widgets.convolution import ConvolutionWidget
+from cellcnn_helpers.widgets.pooling import PoolingWidget
 
-__all__ = ["ConvolutionWidget"]
+__all__ = ["ConvolutionWidget", "PoolingWidget"]

@@ -32,3 +32,12 @@ def _drawn_cell(size=12):
     row, column = np.mgrid[:size, :size] - (size - 1) / 2
     distance = np.hypot(row, column)
     return np.select([distance < 2, distance < 4.6], [9.0, 6.0], 1.0).astype(np.float32)
+
+
+def drawn_spots(size=16):
+    """Return a few bright spots of 5 to 9 on a background of 0, as a layer finds a rare feature."""
+    spots = np.zeros((size, size), np.float32)
+    places = [(1, 2), (2, 9), (3, 13), (5, 5), (7, 11), (10, 1), (10, 7), (13, 4), (13, 12)]
+    for number, (row, column) in enumerate(places):
+        spots[row, column] = 5 + number % 5
+    return spots

@@ -1,0 +1,183 @@
+// The look of the pooling widget: its elements, and how each of its three views is drawn.
+
+const VIEWS = [
+  ["window", "one window"],
+  ["gradient", "the way back"],
+  ["shift", "a small shift"],
+];
+const MOST_SHIFT = 8;
+
+let radioGroups = 0; // buttons of one name belong together in the whole page
+
+function radios(legend, options, onchange) {
+  const name = `cellcnn-radios-${++radioGroups}`;
+  const inputs = options.map(([value]) => element("input", { type: "radio", name, value, onchange }));
+  const labels = options.map(([, text], i) => element("label", { class: "cellcnn-check" }, inputs[i], text));
+  const row = element("div", { class: "cellcnn-radios" }, ...labels);
+  return { inputs, group: element("fieldset", {}, element("legend", {}, legend), row) };
+}
+
+/** All elements, made once and without content. `on` holds what they call. */
+function makeView(on, choice, walk) {
+  const pointing = { onclick: on.point, onpointermove: on.drag };
+  const result = () => stage("cellcnn-result", { ...pointing, role: "img" });
+  const drawn = () => stage("cellcnn-signed", { role: "img" });
+  const sum = () => {
+    const [name, data] = [element("span"), element("data")];
+    return { name, data, node: element("p", { class: "cellcnn-sum" }, name, data) };
+  };
+  const number = (name) => () => on.setting(name, v[name].value === "" ? null : Number(v[name].value));
+  const v = {
+    pool_size: element("select", {
+      onchange: () =>
+        on.setting("pool_size", v.pool_size.value === GLOBAL ? GLOBAL : Number(v.pool_size.value)),
+    }),
+    strides: element("select", { onchange: number("strides") }),
+    padding: element("select", { onchange: () => on.setting("padding", v.padding.value) }),
+    view: radios("Look at", VIEWS, (event) => on.setting("view", event.target.value)),
+    input: stage("cellcnn-picture", {
+      ...pointing,
+      onkeydown: walk.onKey,
+      tabIndex: 0,
+      role: "application",
+      "aria-roledescription": "picture with a movable window",
+    }),
+    winner: element("i", { class: "cellcnn-winner" }),
+    largest: result(),
+    means: result(),
+    fill: checkbox("Fill the results step by step", on.view),
+    numbers: element("div", { class: "cellcnn-numbers" }),
+    largestSum: sum(),
+    meansSum: sum(),
+    written: element("div"),
+    everywhere: checkbox("A gradient of 1 arrives at every pixel of the result", on.view),
+    backLargest: drawn(),
+    backMeans: drawn(),
+    backNumbers: element("div", { class: "cellcnn-numbers" }),
+    less: element("button", { type: "button", "aria-label": "One pixel less", onclick: () => on.shift(-1) }, "−"),
+    more: element("button", { type: "button", "aria-label": "One pixel more", onclick: () => on.shift(1) }, "+"),
+    shifted: element("output"),
+    changeLargest: drawn(),
+    changeMeans: drawn(),
+    shifts: element("tbody"),
+    told: element("p"),
+    formula: element("p", { class: "cellcnn-note" }),
+    message: element("p", { class: "cellcnn-message", role: "alert" }),
+    live: element("p", { class: "cellcnn-unseen", "aria-live": "polite" }),
+  };
+  v.input.mark.append(v.winner);
+  v.details = element(
+    "details",
+    { class: "cellcnn-note" },
+    element("summary", {}, "Written out"),
+    v.written,
+  );
+  const heads = ["Shift", "Picture", "Max", "Average"];
+  const table = element(
+    "table",
+    { class: "cellcnn-shifts" },
+    element("caption", {}, "Share of pixels that changed; below it, their mean change in % of the mean value"),
+    element("thead", {}, element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)))),
+    v.shifts,
+  );
+  const stages = (...children) => element("div", { class: "cellcnn-stages is-three" }, ...children);
+  v.panels = {
+    window: element("div", {}, v.numbers, v.details),
+    gradient: element(
+      "div",
+      {},
+      v.everywhere.label,
+      stages(v.backLargest.figure, v.backMeans.figure, v.backNumbers),
+    ),
+    shift: element(
+      "div",
+      {},
+      element(
+        "div",
+        { class: "cellcnn-row cellcnn-stepper", role: "group", "aria-label": "Shift the picture" },
+        v.less,
+        v.shifted,
+        v.more,
+      ),
+      stages(v.changeLargest.figure, v.changeMeans.figure, table),
+    ),
+  };
+  v.view.group.append(...Object.values(v.panels), v.told);
+  const lead =
+    "Tap the picture, or press the arrow keys on it. Max pooling keeps the largest pixel of each window, average pooling their mean. Nothing is learned.";
+  v.root = element(
+    "section",
+    { class: "cellcnn-widget cellcnn-pooling", "aria-label": "Pooling, window by window" },
+    element("p", { class: "cellcnn-lead" }, element("strong", {}, "Move the window. "), lead),
+    element("div", { class: "cellcnn-choices" }, ...choice.fields, labelled("Pool size", v.pool_size)),
+    v.message,
+    choice.note,
+    stages(v.input.figure, v.largest.figure, v.means.figure),
+    element("div", { class: "cellcnn-row" }, ...walk.controls, v.fill.label),
+    v.view.group,
+    element(
+      "fieldset",
+      {},
+      element("legend", {}, "How the window moves"),
+      element(
+        "div",
+        { class: "cellcnn-moves" },
+        labelled("Padding", v.padding),
+        labelled("Stride", v.strides),
+      ),
+      v.formula,
+    ),
+    v.live,
+  );
+  keepKeys(v.root);
+  fillOptions(v);
+  return v;
+}
+
+function fillOptions(v) {
+  const upTo = (last, text) => Array.from({ length: last }, (_, i) => [i + 1, text(i + 1)]);
+  setOptions(v.pool_size, [...upTo(8, (n) => times(n, n)), [GLOBAL, "whole picture (global)"]], 2);
+  setOptions(v.strides, [["", "as pool size"], ...upTo(8, String)], "");
+  setOptions(
+    v.padding,
+    [
+      ["valid", "valid: stay inside"],
+      ["same", "same: reach over"],
+    ],
+    "valid",
+  );
+}
+
+/** The two results; both in the greys of the picture. */
+function showResults(v, now, isHidden) {
+  const scale = { black: now.picture.black, white: now.picture.white };
+  showResult(v.largest, now, now.result.largest, scale, "Max", isHidden);
+  showResult(v.means, now, now.result.means, scale, "Average", isHidden);
+}
+
+/** The winner's frame in the window's. */
+function showWinner(v, { picture, result, row, column }) {
+  const winner = result.winners[row * result.columns + column];
+  const top = Math.floor(winner / picture.columns) - (row * result.down.stride - result.down.before);
+  const left = (winner % picture.columns) - (column * result.across.stride - result.across.before);
+  const whole = { rows: result.down.span, columns: result.across.span };
+  place(v.winner, { top, left, rows: 1, columns: 1 }, whole);
+}
+
+/** A picture of values with a sign, as large as the picture, with the window on it. */
+function showSigned(shown, values, { rows, columns }, limit, name, hasNegative) {
+  drawSigned(shown.canvas, { rows, columns, values }, limit);
+  drawSignedScale(shown.scale, limit, hasNegative);
+  place(shown.canvas, { top: 0, left: 0, rows, columns }, { rows, columns });
+  shown.field.style.aspectRatio = `${columns} / ${rows}`;
+  shown.caption.textContent = name;
+  shown.field.setAttribute("aria-label", `${name}, ${times(rows, columns)} pixels.`);
+}
+
+/** Frame what lies inside the picture of one window. */
+function frameWindow(mark, { picture, result: { down, across }, row, column }) {
+  const [top, left] = [row * down.stride - down.before, column * across.stride - across.before];
+  const [first, last] = [Math.max(0, top), Math.min(picture.rows, top + down.span)];
+  const [start, end] = [Math.max(0, left), Math.min(picture.columns, left + across.span)];
+  place(mark, { top: first, left: start, rows: last - first, columns: end - start }, picture);
+}
