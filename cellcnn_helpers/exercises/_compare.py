@@ -11,7 +11,7 @@ from ._student import is_number_array, run
 SHOWN = 25  # numbers of an array that a message shows in full
 
 
-def same_answers(answer, right, cases, *, slips=(), whole=False):
+def same_answers(answer, right, cases, *, slips=(), whole=False, same_dtype=False):
     """Raise `Finding` where the student's function differs from `right` on one of `cases`.
 
     Parameters
@@ -28,6 +28,8 @@ def same_answers(answer, right, cases, *, slips=(), whole=False):
         value, None with anything that is wrong.
     whole : bool
         The answer counts something, so it must be of an integer type.
+    same_dtype : bool
+        The answer must be of the very type of the right one, such as `uint8`.
 
     Raises
     ------
@@ -59,7 +61,9 @@ def same_answers(answer, right, cases, *, slips=(), whole=False):
     _check_callable(answer, right.__name__, signature, calls)
     outcomes = [run(answer, call) for call in calls]
     expected = [np.asarray(right(*call.args, **call.kwargs)) for call in calls]
-    problems = [_problem(outcome, array, whole) for outcome, array in zip(outcomes, expected, strict=True)]
+    problems = [
+        _problem(outcome, array, whole, same_dtype) for outcome, array in zip(outcomes, expected, strict=True)
+    ]
     slips = [*slips, ("This is the answer of the first example, whatever the input.", lambda *_: expected[0])]
     if all(map(_equal, outcomes, expected)):
         slips = []  # the values are right: no wrong formula explains a mere type
@@ -138,13 +142,17 @@ def _check_callable(answer, name, signature, calls):
             ) from None
 
 
-def _problem(outcome, expected, whole):
+def _problem(outcome, expected, whole, same_dtype):
     """What is wrong with one outcome, or an empty string: type, shape, dtype, then value."""
     if outcome.problem:
         return outcome.problem
     value = outcome.value
-    if value.shape != expected.shape:
+    if not _same_shape(value, expected):
         return f"{_shaped('The result', value)}, but {_shaped('the right one', expected)}."
+    if same_dtype and value.dtype != expected.dtype:
+        return f"The result is of type `{value.dtype}`, but `{expected.dtype}` is asked for."
+    if not expected.size:
+        return ""
     if whole and value.dtype.kind not in "iu":
         return (
             f"This counts something, so it must be a whole number, `int`, but it is of type `{value.dtype}`."
@@ -158,9 +166,14 @@ def _problem(outcome, expected, whole):
         )
     if value.ndim == 0:
         return f"The result is {_number(value)}, but {_number(expected)} is expected."
-    place = tuple(int(i) for i in np.argwhere(~np.isclose(value, expected, rtol=1e-4, atol=1e-5))[0])
+    place = tuple(int(i) for i in np.argwhere(~_near(value, expected))[0])
     where = f"row {place[0]}, column {place[1]}" if len(place) == 2 else f"position {place}"
     return f"The value at {where} is {_number(value[place])}, but {_number(expected[place])} is expected."
+
+
+def _same_shape(value, expected):
+    # Nothing found is nothing found: an empty list has no second axis, an array of no pairs has.
+    return value.shape == expected.shape or (expected.shape == (0,) and not value.size)
 
 
 def _shaped(what, array):
@@ -168,10 +181,15 @@ def _shaped(what, array):
 
 
 def _close(value, expected):
+    return bool(_near(value, expected).all())
+
+
+def _near(value, expected):
+    """Where two arrays of one shape agree: whole numbers exactly, others nearly."""
     if value.dtype.kind in "iu" and expected.dtype.kind in "iu":
-        return np.array_equal(value, expected)
+        return np.asarray(value == expected)
     # Wide enough for float32 arithmetic in any order, far narrower than any slip.
-    return bool(np.allclose(value, expected, rtol=1e-4, atol=1e-5))
+    return np.isclose(value, expected, rtol=1e-4, atol=1e-5)
 
 
 def _find_slip(slips, calls, outcomes, problems):
@@ -193,9 +211,9 @@ def _agrees(outcome, problem, result):
 def _equal(outcome, array):
     """Whether the outcome has this shape and these values; NaN in `array` stands for any."""
     value = outcome.value
-    if value is None or value.shape != array.shape:
+    if value is None or not _same_shape(value, array):
         return False
-    return _close(np.where(np.isnan(array), 0, value), np.nan_to_num(array))
+    return not array.size or _close(np.where(np.isnan(array), 0, value), np.nan_to_num(array))
 
 
 def _example(name, signature, call, outcome, expected):
@@ -216,8 +234,14 @@ def _labelled(label, value):
         return f"{label}{value!r}"
     if value.size > SHOWN:
         return f"{label}an array of shape {value.shape}"
+    if value.ndim == 4:  # images: shown plane by plane, as rows and columns
+        batch, _, _, channels = value.shape
+        planes = [(n, channel) for n in range(batch) for channel in range(channels)]
+        lines = [_labelled(f"  [{n}, :, :, {c}] = ", value[n, :, :, c]) for n, c in planes]
+        return "\n".join([f"{label}an array of shape {value.shape} with", *lines])
     text = _number(value) if value.ndim == 0 else np.array2string(value, precision=4, suppress_small=True)
-    return label + text.replace("\n", "\n" + " " * len(label))
+    rows = [row for row in text.splitlines() if row.strip()]  # NumPy parts planes by empty lines
+    return label + ("\n" + " " * len(label)).join(rows)
 
 
 def _number(value):

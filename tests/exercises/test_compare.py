@@ -228,6 +228,40 @@ class TestShapeTypeValue:
         )
         assert "of type `bool`" in count(lambda items: True).message
 
+    def test_the_very_dtype_where_it_is_asked_for(self):
+        @checker(hints=(), learned="")
+        def byte(answer, rng):
+            right = np.array([1, 200], np.uint8)
+            same_answers(answer, lambda n: right, [{"n": 1}], same_dtype=True)
+
+        assert byte(lambda n: np.array([1, 200], np.uint8)).status == "correct"
+        message = "The result is of type `int64`, but `uint8` is asked for."
+        assert byte(lambda n: np.array([1, 200])).message == message
+
+    def test_large_whole_numbers_that_differ_by_one(self):
+        @checker(hints=(), learned="")
+        def top(answer, rng):
+            same_answers(answer, lambda n: np.array([0, 65535]), [{"n": 1}])
+
+        assert "position (1,) is 65534, but 65535" in top(lambda n: np.array([0, 65534])).message
+        assert "single number" in top(lambda n: 65535).message
+
+    @pytest.mark.parametrize("nothing", [[], (), np.zeros((0, 2)), np.zeros((0, 2), int)])
+    def test_nothing_has_any_shape(self, nothing):
+        @checker(hints=(), learned="")
+        def none(answer, rng):
+            same_answers(answer, lambda n: [], [{"n": 1}], whole=True)
+
+        assert none(lambda n: nothing).status == "correct"
+        assert "shape (1,), but the right one has shape (0,)" in none(lambda n: [3]).message
+
+    def test_nothing_is_not_something(self):
+        @checker(hints=(), learned="")
+        def one(answer, rng):
+            same_answers(answer, lambda n: [[1, 2]], [{"n": 1}], slips=[("None found.", lambda n: [])])
+
+        assert one(lambda n: np.zeros((0, 2))).message == "None found."
+
     def test_large_counts_are_compared_exactly(self):
         @checker(hints=(), learned="")
         def million(answer, rng):
@@ -257,6 +291,19 @@ class TestShapeTypeValue:
 
     def test_nan_is_wrong(self):
         assert "nan, but 0.5 is expected" in scale(lambda values, factor=2: values * np.nan).message
+
+    def test_images_are_shown_plane_by_plane(self):
+        @checker(hints=(), learned="")
+        def negative(answer, rng):
+            same_answers(answer, lambda images: 9 - images, [{"images": np.arange(8).reshape(1, 2, 2, 2)}])
+
+        shown = (
+            "with images = an array of shape (1, 2, 2, 2) with\n"
+            "  [0, :, :, 0] = [[0 2]\n                  [4 6]]\n"
+            "  [0, :, :, 1] = [[1 3]\n                  [5 7]]\n"
+            "gave\n  [[[0 1]\n    [2 3]]\n   [[4 5]\n    [6 7]]]\nexpected\n"
+        )
+        assert shown in negative(lambda images: images[0]).example
 
     def test_a_large_input_is_shown_by_its_shape(self):
         @checker(hints=(), learned="")
