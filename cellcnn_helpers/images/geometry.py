@@ -1,9 +1,4 @@
-"""Geometry of images: resize, crop, rotate. One image, a batch, or a whole data set with its masks.
-
-An array is read by its shape: ``(H, W)`` is one grey image, ``(H, W, C)`` with up to 4 channels one image,
-``(batch, H, W)`` a batch of grey images or masks, ``(batch, H, W, C)`` a batch. The type of the numbers is
-kept. The work is done by OpenCV, which is imported only when it is needed.
-"""
+"""Geometry of images: resize, crop, rotate, flip, turn."""
 
 import math
 import warnings
@@ -11,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import _checks
-from .dataset import CellImageDataset
+from .. import _checks
+from ..dataset import CellImageDataset
+from ._batch import as_batch, each_image, of_both, opencv
 
-__all__ = ["crop", "resize", "rotate"]
+__all__ = ["crop", "flip", "quarter_turn", "resize", "rotate"]
 
 
 def resize(images, size, *, interpolation=None):
@@ -66,27 +62,27 @@ def resize(images, size, *, interpolation=None):
         _checks.choice("interpolation", interpolation, ("nearest", "linear", "cubic", "area"))
     if isinstance(images, CellImageDataset):
         return _resize_dataset(images, size, interpolation)
-    cv2 = _opencv("resize")
-    batch, restore = _as_batch(images)
+    cv2 = opencv("resize")
+    batch, restore = as_batch(images)
     height, width = batch.shape[1:3]
     if size == (height, width):
         return restore(batch.copy())
     _warn_if_turned_over(size, height, width)
     if interpolation is None:
         interpolation = "area" if size[0] <= height and size[1] <= width else "linear"
+    if batch.dtype == bool:
+        interpolation = "nearest"
     flag = {
         "nearest": cv2.INTER_NEAREST_EXACT,
         "linear": cv2.INTER_LINEAR,
         "cubic": cv2.INTER_CUBIC,
         "area": cv2.INTER_AREA,
-    }
-    if batch.dtype == bool:
-        interpolation = "nearest"
-    return restore(
-        _each_plane(
-            lambda plane: cv2.resize(plane, size[::-1], interpolation=flag[interpolation]), batch, size
-        )
-    )
+    }[interpolation]
+
+    def one(_, image, target):
+        cv2.resize(image, size[::-1], dst=target, interpolation=flag)
+
+    return restore(each_image(one, batch, size, moves=interpolation == "nearest"))
 
 
 def crop(images, size, *, row=None, column=None):
@@ -122,8 +118,8 @@ def crop(images, size, *, row=None, column=None):
     """
     size = _checks.pair("size", size)
     if isinstance(images, CellImageDataset):
-        return _of_both(images, lambda array: crop(array, size, row=row, column=column))
-    batch, restore = _as_batch(images)
+        return of_both(images, lambda array: crop(array, size, row=row, column=column))
+    batch, restore = as_batch(images)
     corner = []
     for axis, (name, start) in enumerate((("row", row), ("column", column))):
         available = batch.shape[axis + 1]
@@ -185,17 +181,18 @@ def rotate(images, degrees, *, interpolation="linear", border="reflect"):
     _checks.choice("interpolation", interpolation, ("nearest", "linear", "cubic"))
     _checks.choice("border", border, ("reflect", "zero"))
     if isinstance(images, CellImageDataset):
-        return _of_both(
+        return of_both(
             images,
             lambda array: rotate(array, degrees, interpolation=interpolation, border=border),
             lambda masks: rotate(masks, degrees, interpolation="nearest", border=border),
         )
-    cv2 = _opencv("rotate")
-    batch, restore = _as_batch(images)
+    cv2 = opencv("rotate")
+    batch, restore = as_batch(images)
     height, width = batch.shape[1:3]
+    if batch.dtype == bool:
+        interpolation = "nearest"
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
-    flags = {"nearest": cv2.INTER_NEAREST, "linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC}
-    flag = cv2.INTER_NEAREST if batch.dtype == bool else flags[interpolation]
+    flag = {"nearest": cv2.INTER_NEAREST, "linear": cv2.INTER_LINEAR, "cubic": cv2.INTER_CUBIC}[interpolation]
     mode = cv2.BORDER_REFLECT_101 if border == "reflect" else cv2.BORDER_CONSTANT
 
     # Where "cubic" reaches over the edge, OpenCV cuts float64 to whole numbers and never ends for images one
@@ -205,104 +202,113 @@ def rotate(images, degrees, *, interpolation="linear", border="reflect"):
         margin = math.ceil((math.hypot(height, width) - min(height, width)) / 2) + 2
     matrix[:, 2] -= margin * matrix[:, :2].sum(axis=1)
 
-    def turn(plane):
-        plane = cv2.copyMakeBorder(plane, margin, margin, margin, margin, mode) if margin else plane
-        return cv2.warpAffine(plane, matrix, (width, height), flags=flag, borderMode=mode)
+    def one(_, image, target):
+        if margin:
+            image = cv2.copyMakeBorder(image, margin, margin, margin, margin, mode)
+        cv2.warpAffine(image, matrix, (width, height), dst=target, flags=flag, borderMode=mode)
 
-    return restore(_each_plane(turn, batch, (height, width)))
-
-
-def _opencv(function):
-    try:
-        import cv2
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"`{function}` needs OpenCV, which is not installed.\nInstall it: pip install "
-            "opencv-python-headless."
-        ) from error
-    return cv2
+    return restore(each_image(one, batch, (height, width), moves=interpolation == "nearest"))
 
 
-def _as_batch(value):
-    """The images as (batch, H, W, C), and the function that undoes the added axes."""
-    images = _checks.as_array("images", value)
-    if images.dtype.kind not in "biu" and images.dtype.name not in ("float32", "float64"):
-        raise TypeError(
-            f"`images` must hold whole numbers, float32 or float64: got images.dtype={images.dtype}.\n"
-            f"Convert them, for example images.astype(np.float32)."
-        )
-    if images.ndim == 2:
-        batch, restore = images[np.newaxis, ..., np.newaxis], lambda result: result[0, ..., 0]
-    elif images.ndim == 3 and images.shape[-1] <= 4:
-        batch, restore = images[np.newaxis], lambda result: result[0]
-    elif images.ndim == 3:
-        batch, restore = images[..., np.newaxis], lambda result: result[..., 0]
-    elif images.ndim == 4:
-        batch, restore = images, lambda result: result
-    else:
-        raise ValueError(
-            f"`images` must have 2 to 4 dimensions: got images.shape={images.shape}.\n"
-            f"Give (H, W), (H, W, C), (batch, H, W) or (batch, H, W, C)."
-        )
-    if 0 in batch.shape[1:]:
-        raise ValueError(
-            f"`images` hold no pixels: got images.shape={images.shape}.\nGive at least one row and column."
-        )
-    return batch, restore
+def flip(images, direction):
+    """Mirror images: left becomes right, or up becomes down.
+
+    (H, W), (H, W, C), (batch, H, W), (batch, H, W, C) or a data set -> the same shape
+
+    Parameters
+    ----------
+    images : array or CellImageDataset
+        Of a data set the masks are mirrored too.
+    direction : {"left-right", "up-down"}
+
+    Returns
+    -------
+    array or CellImageDataset
+        Always a copy. No pixel changes its value: area and intensity stay exactly.
+
+    See Also
+    --------
+    quarter_turn : the other change that costs nothing.
+
+    Notes
+    -----
+    Equal to ``cv2.flip`` with 1 for "left-right" and 0 for "up-down".
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> flip(np.array([[1, 2], [3, 4]]), "left-right")
+    array([[2, 1],
+           [4, 3]])
+    """
+    _checks.choice("direction", direction, ("left-right", "up-down"))
+    if isinstance(images, CellImageDataset):
+        return of_both(images, lambda array: flip(array, direction))
+    batch, restore = as_batch(images)
+    if direction == "up-down":
+        return restore(batch[:, ::-1].copy())
+    cv2 = opencv("flip")
+
+    def one(_, rows, target):
+        cv2.flip(rows, 1, dst=target)
+
+    # To a flip from left to right, a whole batch is one very high image.
+    rows = batch.reshape(1, -1, *batch.shape[2:]) if batch.size else batch
+    return restore(each_image(one, rows, rows.shape[1:3], moves=True).reshape(batch.shape))
 
 
-# What OpenCV works with in place of a type that it does not know.
-_STAND_INS = {
-    "bool": np.uint8,
-    "int8": np.int16,
-    "int32": np.float64,
-    "uint32": np.float64,
-    "int64": np.float64,
-    "uint64": np.float64,
-}
-_LARGEST_EXACT = 2**53  # float64 holds every whole number up to here
+def quarter_turn(images, turns=1):
+    """Turn images counterclockwise by quarters of a full turn.
 
+    (H, W), (H, W, C), (batch, H, W), (batch, H, W, C) or a data set -> the same, or H and W exchanged
 
-def _each_plane(function, batch, size):
-    """`function` on every (H, W) or, up to 4 channels, (H, W, C) image; the type is kept."""
-    result = np.empty((len(batch), *size, batch.shape[3]), batch.dtype)
-    # OpenCV reads bytes as this machine orders them, whatever the array says.
-    work = batch.astype(_STAND_INS.get(batch.dtype.name, batch.dtype.newbyteorder("=")), copy=False)
-    whole = batch.dtype.kind in "iu"
-    if (
-        whole
-        and batch.size
-        and batch.itemsize == 8
-        and max(abs(int(batch.min())), abs(int(batch.max()))) > _LARGEST_EXACT
-    ):
-        raise ValueError(
-            "`images` hold whole numbers too large to compute with exactly: got values from "
-            f"{batch.min()} to {batch.max()}, dtype {batch.dtype}.\n"
-            f"Keep them within ±2**53: number objects from 1, or convert with images.astype(np.float64)."
-        )
-    step = 4  # OpenCV turns at most 4 channels at once
-    for index in range(len(batch)):
-        for first in range(0, batch.shape[3], step):
-            plane = function(np.ascontiguousarray(work[index, ..., first : first + step]))
-            if (
-                whole and work.dtype != batch.dtype
-            ):  # a stand-in holds what the type cannot: fractions, and what "cubic" shoots over
-                limits = np.iinfo(batch.dtype)
-                plane = np.clip(np.rint(plane), limits.min, limits.max)
-            result[index, ..., first : first + step] = plane.reshape(*size, -1)
-    return result
+    Parameters
+    ----------
+    images : array or CellImageDataset
+        Of a data set the masks are turned too.
+    turns : int
+        Number of quarters, from -3 on; negative is clockwise.
 
+    Returns
+    -------
+    array or CellImageDataset
+        Always a copy. No pixel changes its value: area and intensity stay exactly.
 
-def _of_both(dataset, function, mask_function=None):
-    if dataset.masks is None:
-        return replace(dataset, images=function(dataset.images))
-    masks = (mask_function or function)(dataset.masks[..., np.newaxis])  # cannot be taken for color images
-    return replace(dataset, images=function(dataset.images), masks=masks[..., 0])
+    See Also
+    --------
+    rotate : by any angle, with interpolation.
+
+    Notes
+    -----
+    Equal to ``numpy.rot90`` in the plane of the image.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> quarter_turn(np.array([[1, 2, 3], [4, 5, 6]]))
+    array([[3, 6],
+           [2, 5],
+           [1, 4]])
+    """
+    turns = _checks.whole_number("turns", turns, minimum=-3) % 4
+    if isinstance(images, CellImageDataset):
+        return of_both(images, lambda array: quarter_turn(array, turns))
+    batch, restore = as_batch(images)
+    if turns == 0:
+        return restore(batch.copy())
+    cv2 = opencv("quarter_turn")
+    code = (cv2.ROTATE_90_COUNTERCLOCKWISE, cv2.ROTATE_180, cv2.ROTATE_90_CLOCKWISE)[turns - 1]
+
+    def one(_, image, target):
+        cv2.rotate(image, code, dst=target)
+
+    size = batch.shape[1:3] if turns == 2 else batch.shape[2:0:-1]
+    return restore(each_image(one, batch, size, moves=True))
 
 
 def _resize_dataset(dataset, size, interpolation):
     height, width = dataset.images.shape[1:3]
-    resized = _of_both(
+    resized = of_both(
         dataset,
         lambda images: resize(images, size, interpolation=interpolation),
         lambda masks: resize(masks, size, interpolation="nearest"),
