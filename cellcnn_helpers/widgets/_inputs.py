@@ -3,9 +3,12 @@
 import numpy as np
 
 from cellcnn_helpers import _checks
+from cellcnn_helpers.dataset import CellImageDataset
 
 LARGEST_SIDE = 128
 LARGEST_KERNEL = 7
+MOST_CELLS = 8
+MOST_CLASSES = 5
 
 
 def checked_pictures(name, value):
@@ -57,3 +60,44 @@ def whole_number_between(name, value, minimum, maximum):
             f"Give a whole number from {minimum} to {maximum}."
         )
     return number
+
+
+def checked_cells(name, value):
+    """Return a data set of few, small, grey or RGB pictures, so few that all stand side by side."""
+    if not isinstance(value, CellImageDataset):
+        raise TypeError(
+            f"`{name}` must be a CellImageDataset: got {_checks.received(name, value)}.\n"
+            f"Make one of your arrays: CellImageDataset(images, labels, class_names)."
+        )
+    num_cells, height, width, channels = value.images.shape
+    num_classes = len(value.class_names)
+    if not (1 <= num_cells <= MOST_CELLS and 2 <= num_classes <= MOST_CLASSES):
+        raise ValueError(
+            f"`{name}` must have 1 to {MOST_CELLS} cells of 2 to {MOST_CLASSES} classes: got {num_cells} "
+            f"of {num_classes}, {name}={value}.\nTake a few: {name}.subset([0, 1, 2])."
+        )
+    if max(height, width) > LARGEST_SIDE or channels not in (1, 3):
+        raise ValueError(
+            f"`{name}` must be grey or RGB, with at most {LARGEST_SIDE} rows and columns: got "
+            f"{name}.images.shape={value.images.shape}.\nMake the pictures smaller, or take one channel."
+        )
+    return value
+
+
+def numbers_between(name, value, shape, *, low, high):
+    """Return an array of `shape` with values from `low` to `high` as nested lists of float."""
+    axes = ("cells", "classes")[-len(shape) :]
+    array = _checks.no_nan(name, _checks.float_array(name, value, axes=axes, complex_ok=False))
+    if array.shape != shape:
+        raise ValueError(
+            f"`{name}` must have the shape ({', '.join(axes)}) = {shape}: got {name}.shape={array.shape}.\n"
+            f"Give one number for each."
+        )
+    outside = np.argwhere((array < low) | (array > high))
+    if len(outside):
+        place = tuple(map(int, outside[0]))
+        raise ValueError(
+            f"`{name}` must lie from {low} to {high}: got {name}{list(place)}={array[place]}.\n"
+            f"Give numbers that its sliders can show."
+        )
+    return array.tolist()
