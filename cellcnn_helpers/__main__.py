@@ -20,8 +20,8 @@ def main(arguments=None):
     Examples
     --------
     >>> main(["data", "list"])
-    name           size  on this machine  license    source
-    bloodmnist       28  ...
+    name            size      MB  on this machine  license     source
+    bloodmnist        28     ...
     0
     """
     parser = argparse.ArgumentParser(prog="cellcnn", description="Tools of the CellCNN course.")
@@ -49,7 +49,7 @@ def _add_data(topics):
         "name", metavar="NAME", help="a name from `cellcnn data list`, for example bloodmnist"
     )
     download.add_argument(
-        "--size", type=int, default=28, metavar="PIXELS", help="side of the images (default: 28)"
+        "--size", type=int, metavar="PIXELS", help="side of the images, where there is a choice (default: 28)"
     )
     download.set_defaults(run=_download)
 
@@ -60,13 +60,17 @@ def _add_data(topics):
 def _list(options):
     from .datasets import fetch, registry
 
-    print(f"{'name':<14} {'size':>4}  {'on this machine':<16} {'license':<10} source")
+    files = {}  # of one data set in one size
     for record in registry.FILES.values():
-        path = fetch.place(record)
-        print(
-            f"{record.dataset:<14} {record.size:>4}  {'yes' if path else 'no':<16} {record.license:<10} "
-            f"{record.source}"
-        )
+        files.setdefault((record.dataset, record.size), []).append(record)
+    print(f"{'name':<15} {'size':>4} {'MB':>7}  {'on this machine':<16} {'license':<11} source")
+    for (name, size), records in files.items():
+        found = sum(fetch.place(record) is not None for record in records)
+        state = "yes" if found == len(records) else f"{found} of {len(records)} files" if found else "no"
+        num_bytes = [record.num_bytes for record in records]
+        megabytes = "?" if None in num_bytes else f"{sum(num_bytes) / 1e6:.1f}"
+        record = records[0]
+        print(f"{name:<15} {size or '':>4} {megabytes:>7}  {state:<16} {record.license:<11} {record.source}")
     print(f"\nFiles are looked for {fetch.searched_places()}.")
     print("Without a file: simulated_cells, phase_cell, histology.")
     return 0
@@ -74,14 +78,13 @@ def _list(options):
 
 def _download(options):
     from .datasets import fetch
-    from .datasets.load import record_of
+    from .datasets.load import records_of
 
-    record = record_of(options.name, options.size)
-    path = fetch.find_or_download(record)
-    print(
-        f"{record.name} is verified: {path}\n{record.source}. License: {record.license}. Cite: "
-        f"{record.citation}"
-    )
+    records = records_of(options.name, options.size)
+    for record in records:
+        print(f"{record.name} is verified: {fetch.find_or_download(record)}")
+    record = records[0]
+    print(f"{record.source}. License: {record.license}. Cite: {record.citation}")
     for problem in record.known_problems:
         print(f"Known: {problem}")
     return 0

@@ -3,6 +3,19 @@
 import numpy as np
 
 
+def parts_of_split(labels, groups, shares, seed):
+    """The part (0, 1, 2) of each image, (batch,), such that no group is divided.
+
+    `labels` and `groups` are (batch,), of any kind that can be told apart; the share of each label is kept
+    alike in the parts, as far as the groups allow.
+    """
+    names, group_of_image = np.unique(groups, return_inverse=True)
+    classes, class_of_image = np.unique(labels, return_inverse=True)
+    counts = np.zeros((len(names), len(classes)))
+    np.add.at(counts, (group_of_image, class_of_image), 1)
+    return assign_groups(counts, np.asarray(shares), np.random.default_rng(seed))[group_of_image]
+
+
 def assign_groups(counts, shares, rng):
     """The part (0, 1, 2) of each group; `counts` is (groups, classes).
 

@@ -1,12 +1,12 @@
 """The one container of images that every part of the course hands around."""
 
-import html
 from dataclasses import KW_ONLY, dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from . import _checks, _dataset_checks, _selection
+from ._summary import Summary, shape_text, summarize
 
 __all__ = ["CellImageDataset", "Split", "Summary"]
 
@@ -93,7 +93,7 @@ class CellImageDataset:
 
     def __repr__(self):
         parts = [
-            f"{len(self)} {'image' if len(self) == 1 else 'images'} of {_shape_text(self.images)} "
+            f"{len(self)} {'image' if len(self) == 1 else 'images'} of {shape_text(self.images)} "
             f"{self.images.dtype}"
         ]
         parts.append(f"{len(self.class_names)} {'class' if len(self.class_names) == 1 else 'classes'}")
@@ -212,19 +212,17 @@ class CellImageDataset:
                 f"`train`, `val` and `test` must add up to 1: got train={train}, val={val}, test={test}, "
                 f"together {shares.sum():.4g}.\nGive for example train=0.7, val=0.1, test=0.2."
             )
-        rng = np.random.default_rng(_checks.whole_number("seed", seed, minimum=0))
+        seed = _checks.whole_number("seed", seed, minimum=0)
         groups = np.arange(len(self)) if self.groups is None else self.groups
-        names, group_of_image = np.unique(groups, return_inverse=True)
-        if len(names) < np.count_nonzero(shares):
+        num_groups, num_parts = len(np.unique(groups)), np.count_nonzero(shares)
+        if num_groups < num_parts:
+            things = "images" if self.groups is None else "groups"
             raise ValueError(
-                f"`train`, `val` and `test` cannot all be filled: got {len(names)} "
-                f"{'images' if self.groups is None else 'groups'} for {np.count_nonzero(shares)} parts.\n"
-                f"Set a share to 0, or bring more {'images' if self.groups is None else 'groups'}."
+                f"`train`, `val` and `test` cannot all be filled: got {num_groups} {things} for {num_parts} "
+                f"parts.\nSet a share to 0, or bring more {things}."
             )
-        classes = self.labels if stratify else np.zeros_like(self.labels)
-        counts = np.zeros((len(names), len(self.class_names)))
-        np.add.at(counts, (group_of_image, classes), 1)
-        part_of_image = _selection.assign_groups(counts, shares, rng)[group_of_image]
+        classes = self.labels if _checks.boolean("stratify", stratify) else np.zeros_like(self.labels)
+        part_of_image = _selection.parts_of_split(classes, groups, shares, seed)
         return Split(*(self.subset(part_of_image == part) for part in range(3)))
 
     def summary(self):
@@ -241,22 +239,9 @@ class CellImageDataset:
         round        1  25.0 %
         spiky        3  75.0 %
         """
-        facts = {"images": f"{len(self):,} of {_shape_text(self.images)}, {self.images.dtype}"}
-        if self.images.size:
-            facts["values"] = f"{self.images.min():.6g} to {self.images.max():.6g}"
-        if self.pixel_size_um is not None:
-            facts["pixel size"] = f"{self.pixel_size_um:.3g} µm"
-        if self.masks is not None:
-            facts["masks"] = f"{self.masks.dtype}, {np.mean(self.masks != 0):.1%} of the pixels"
-        if self.groups is not None:
-            facts["groups"] = f"{len(np.unique(self.groups)):,}"
-        facts |= {
-            name: getattr(self, name) for name in ("source", "license", "citation") if getattr(self, name)
-        }
-        counts = np.bincount(self.labels, minlength=len(self.class_names))
-        return Summary(facts, dict(zip(self.class_names, counts.tolist(), strict=True)))
+        return summarize(self)
 
-    def show(self, num_images=12, *, columns=6, seed=0):
+    def show(self, num_images=12, *, columns=6, seed=0, outlines=False):
         """Draw some of the images with their class names, a scale bar and the source.
 
         Parameters
@@ -267,6 +252,13 @@ class CellImageDataset:
             Images in a row.
         seed : int
             Chooses the images within each class.
+        outlines : bool
+            Draw a line around each object of the masks.
+
+        Raises
+        ------
+        ValueError
+            If `outlines` are asked for and there are no masks.
 
         See Also
         --------
@@ -275,6 +267,10 @@ class CellImageDataset:
         from . import plots
 
         num_images = _checks.whole_number("num_images", num_images)
+        if _checks.boolean("outlines", outlines) and self.masks is None:
+            raise ValueError(
+                "`outlines` need masks, and this data set has none: got outlines=True.\nLeave it out."
+            )
         rng = np.random.default_rng(_checks.whole_number("seed", seed, minimum=0))
         picked = self.subset(_selection.one_of_each_class_in_turn(self.labels, num_images, rng))
         plots.show_images(
@@ -283,6 +279,7 @@ class CellImageDataset:
             columns=columns,
             pixel_size_um=self.pixel_size_um,
             source=self.source,
+            masks=picked.masks if outlines else None,
         )
 
     def to_tf_dataset(self, batch_size=64, *, shuffle=False, seed=0, max_value=None):
@@ -338,62 +335,7 @@ class Split(NamedTuple):
     test: CellImageDataset
 
 
-class Summary:
-    """What a data set holds, as text and as a table in a notebook.
-
-    Parameters
-    ----------
-    facts : dict of str
-        What is known about the images, in order.
-    class_counts : dict of int
-        Images per class, in the order of the labels.
-
-    Examples
-    --------
-    >>> Summary({"images": "3 of 8 × 8 × 1, uint8"}, {"round": 1, "spiky": 2}).class_counts["spiky"]
-    2
-    """
-
-    def __init__(self, facts, class_counts):
-        self.facts = facts
-        self.class_counts = class_counts
-
-    def _rows(self):
-        total = max(sum(self.class_counts.values()), 1)
-        return [
-            (name, f"{count:,}", f"{count / total:.1%}".replace("%", " %"))
-            for name, count in self.class_counts.items()
-        ]
-
-    def __repr__(self):
-        lines = [f"{name:<11} {value}" for name, value in self.facts.items()]
-        width = max(len(name) for name in ("class", *self.class_counts))
-        rows = [("class", "images", "share"), *self._rows()]
-        return "\n".join(
-            [*lines, "", *(f"{name:<{width}}  {count:>7}  {share:>6}" for name, count, share in rows)]
-        )
-
-    def _repr_html_(self):
-        def row(tag, cells):
-            first, *numbers = (html.escape(cell) for cell in cells)
-            right = "".join(f'<{tag} style="text-align:right">{number}</{tag}>' for number in numbers)
-            return f'<tr><{tag} style="text-align:left">{first}</{tag}>{right}</tr>'
-
-        facts = "".join(
-            f'<tr><th scope="row" style="text-align:left">{html.escape(name)}</th>'
-            f'<td style="text-align:left">{html.escape(value)}</td></tr>'
-            for name, value in self.facts.items()
-        )
-        head = row("th", ("class", "images", "share"))
-        body = "".join(row("td", cells) for cells in self._rows())
-        return f"<table>{facts}</table><table><thead>{head}</thead><tbody>{body}</tbody></table>"
-
-
 def _frozen(array):
     view = array.view()
     view.flags.writeable = False
     return view
-
-
-def _shape_text(images):
-    return " × ".join(str(size) for size in images.shape[1:])

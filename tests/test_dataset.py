@@ -232,7 +232,7 @@ def test_summary_counts_and_is_safe_as_html():
     summary = cells.summary()
     assert summary.class_counts == {"round": 2, "spiky": 2, "long": 2}
     text = repr(summary)
-    for expected in ("6 of 5 × 7 × 3, uint8", "100.0% of the pixels", "groups      3", "CC0", "33.3 %"):
+    for expected in ("6 of 5 × 7 × 3, uint8", "100.0 % of the pixels", "groups      3", "CC0", "33.3 %"):
         assert expected in text
     page = summary._repr_html_()
     assert "&lt;b&gt;own" in page

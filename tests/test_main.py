@@ -87,7 +87,7 @@ def test_verify_and_download_find_the_real_file(run, real_data, tmp_path):
     done = run("data", "verify", data=real_data)
     assert done.returncode == 0
     assert f"good     {real_data / 'pbc_blood_28.npz'}" in done.stdout
-    assert "1 good, 0 damaged." in done.stdout
+    assert "2 good, 0 damaged." in done.stdout
     done = run("data", "download", "pbc_blood_28", data=real_data)
     assert done.returncode == 0
     assert "is verified" in done.stdout

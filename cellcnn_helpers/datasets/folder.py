@@ -6,8 +6,7 @@ import numpy as np
 
 from .. import _checks
 from ..dataset import CellImageDataset
-
-ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+from .decode import ENDINGS, read_image
 
 
 def from_folder(path, *, size=None, pixel_size_um=None, group_of=None, source=None, license="", citation=""):
@@ -72,7 +71,8 @@ def from_folder(path, *, size=None, pixel_size_um=None, group_of=None, source=No
     labels = [label for label, folder in enumerate(classes) for _ in _image_files(folder)]
     images, num_opaque = [], 0
     for file in files:
-        image, opaque = _read(file)
+        with open(file, "rb") as stream:
+            image, opaque = read_image(stream, file)
         num_opaque += opaque
         images.append(_fitted(image, file, size, images, files))
     if num_opaque:
@@ -126,111 +126,6 @@ def _entries(folder):
                 f"{entry} is a link to nothing.\nBring back what it leads to, or remove it."
             )
     return entries
-
-
-def _read(file):
-    """(image (H, W, C), whether an opaque alpha channel was dropped)"""
-    image = _read_tiff(file) if file.suffix.lower() in (".tif", ".tiff") else _read_picture(file)
-    if image.ndim == 2:
-        image = image[..., np.newaxis]
-    if image.ndim != 3 or image.shape[-1] > 4:
-        raise ValueError(
-            f"{file} is not one grey or color image: got shape {image.shape}.\n"
-            f"Save each plane of a stack as its own file."
-        )
-    if image.dtype not in (np.uint8, np.uint16):
-        raise ValueError(f"{file} holds {image.dtype} values.\nSave it with 8 or 16 bits per channel.")
-    if image.shape[-1] in (1, 3):
-        return image, False
-    if image[..., -1].min() < np.iinfo(image.dtype).max:
-        raise ValueError(
-            f"{file} is transparent in places: its alpha channel goes down to {image[..., -1].min()}.\n"
-            f"Save it without transparency (flatten the image)."
-        )
-    return image[..., :-1], True
-
-
-def _decode(file, function, *arguments):
-    """`function(*arguments)`; what goes wrong inside a decoder, each with its own errors, names the file."""
-    try:
-        return function(*arguments)
-    except Exception as error:
-        raise ValueError(
-            f"{file} cannot be read: {type(error).__name__}: {error}.\nOpen it in an image viewer; save it "
-            "again or remove it."
-        ) from error
-
-
-def _read_picture(file):
-    from PIL import Image, ImageOps
-
-    with _decode(file, Image.open, file) as opened:
-        num_frames = _decode(file, getattr, opened, "n_frames", 1)
-        if num_frames > 1 and opened.format != "MPO":  # a phone's JPEG, with previews behind the image
-            raise _stack(file, num_frames)
-        if opened.format == "PNG" and _is_deep_color_png(file):
-            raise _cut(file, "a color PNG")
-        picture = _decode(file, ImageOps.exif_transpose, opened)
-    if picture.mode == "P":
-        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
-    if picture.mode == "1":
-        picture = picture.convert("L")
-    if picture.mode not in ("L", "LA", "RGB", "RGBA", "I;16", "I;16B", "I"):
-        raise ValueError(f"{file} has the color mode {picture.mode}.\nSave it as grey or RGB.")
-    image = _decode(file, np.array, picture)
-    if image.dtype == np.uint8:
-        return image
-    if image.min() < 0 or image.max() > 65535:
-        raise ValueError(
-            f"{file} does not fit into 16 bits: got values from {image.min()} to {image.max()}.\n"
-            f"Save it with 8 or 16 bits per channel."
-        )
-    return image.astype(np.uint16)
-
-
-def _is_deep_color_png(file):
-    """Whether the header says 16 bits (byte 24) in a color type with several channels (byte 25)."""
-    with open(file, "rb") as opened:
-        header = opened.read(26)
-    return header[24] == 16 and header[25] != 0
-
-
-def _read_tiff(file):
-    import tifffile
-
-    with _decode(file, tifffile.TiffFile, file) as opened:
-        num_planes = _decode(file, len, opened.pages)
-        if num_planes > 1:
-            raise _stack(file, num_planes)
-        page = _decode(file, opened.pages.__getitem__, 0)
-        if page.photometric == tifffile.PHOTOMETRIC.MINISWHITE:
-            raise ValueError(f"{file} stores white as 0 (MINISWHITE).\nSave it with black as 0.")
-        if page.tags.valueof("Orientation", 1) != 1:
-            raise ValueError(f"{file} is marked as turned (Orientation).\nSave it upright, without the mark.")
-        image = None
-        if page.photometric in (tifffile.PHOTOMETRIC.MINISBLACK, tifffile.PHOTOMETRIC.RGB):
-            image = _decode(file, _array_of_page, page)
-        if image is None and page.bitspersample > 8 and page.samplesperpixel > 1:
-            raise _cut(file, "a compressed color TIFF")
-    return _read_picture(file) if image is None else image
-
-
-def _array_of_page(page):
-    """The image; None where tifffile leaves the compression to a package of its own. Pillow knows LZW."""
-    try:
-        return page.asarray()
-    except ValueError:
-        return None
-
-
-def _stack(file, num_planes):
-    return ValueError(f"{file} is a stack of {num_planes} planes.\nSave each plane as its own file.")
-
-
-def _cut(file, kind):
-    return ValueError(
-        f"{file} is {kind} with 16 bits per channel, which would be cut to 8 bits.\nSave it as plain TIFF."
-    )
 
 
 def _fitted(image, file, size, images, files):

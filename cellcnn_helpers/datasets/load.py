@@ -4,17 +4,26 @@ import textwrap
 
 from .. import _checks
 from . import fetch, registry
+from .malaria import read_malaria
 from .npz import SPLITS, from_npz
+from .nuclei import read_bbbc039, read_dsb2018
 from .pictures import PICTURES, load_picture
 
-NAMES = ("simulated_cells", "blood_cells", "bloodmnist", "pbc_blood_28", *PICTURES)
+FIELDS = ("bbbc039", "dsb2018_nuclei")
+NAMES = (
+    *("simulated_cells", "blood_cells", "bloodmnist", "pbc_blood_28", "pathmnist", "tissuemnist", "malaria"),
+    *("nuclei", *FIELDS, *PICTURES),
+)
+CELL_SIZE = 28  # pixels, where none is asked for
+WITHOUT_SIZE = ("nuclei", *FIELDS, *PICTURES)
 
 SIMULATED_RANGES = {"train": (0, 1000), "val": (1000, 1200), "test": (1200, 1600), "all": (0, 1600)}
 SIMULATED_FIELD_UM = 16.0  # of every size, so that a cell fills the same part of the image
-SMALLEST_SIMULATED = 8  # pixels; a nucleus is then some four pixels wide
+SIMULATED_NUCLEUS_SIZE = 64
+SMALLEST = 8  # pixels; a simulated nucleus is then some four pixels wide
 
 
-def load(name, *, split="train", size=28):
+def load(name, *, split="train", size=None):
     """Load a data set by its name.
 
     name -> data set of (batch, size, size, C)
@@ -22,19 +31,34 @@ def load(name, *, split="train", size=28):
     Parameters
     ----------
     name : str
+        Single cells, one class per image:
+
         =================  ==========================================================================
         "simulated_cells"  fluorescent nuclei made on the spot, with masks; needs no network
         "blood_cells"      BloodMNIST if it is on this machine, else "pbc_blood_28", else simulated
-        "bloodmnist"       17,092 blood cells in 8 classes; downloaded where it is not found
+        "bloodmnist"       17,092 blood cells in 8 classes
         "pbc_blood_28"     13,659 blood cells in 8 classes, only where ``$CELLCNN_DATA`` holds it
+        "tissuemnist"      236,386 kidney cells in 8 classes, grey
+        "malaria"          27,558 red blood cells, parasitized or not, with the patient as group
+        =================  ==========================================================================
+
+        Tissue and fields of many cells:
+
+        =================  ==========================================================================
+        "pathmnist"        107,180 patches of colon tissue in 9 classes
+        "nuclei"           "dsb2018_nuclei" if it is on this machine, else "bbbc039", else simulated
+        "dsb2018_nuclei"   160 fields of nuclei, 256 × 256, with a mask that numbers the nuclei, only
+                           where ``$CELLCNN_DATA`` holds it
+        "bbbc039"          200 fields of nuclei, 520 × 696, 12-bit values in uint16, with such a mask
         "phase_cell"       one cell in saline, a phase image, 660 × 550, grey
         "histology"        colon glands, stained tissue, 512 × 512, RGB
         =================  ==========================================================================
     split : {"train", "val", "test", "all"}
-        The official split where there is one. The two pictures have "train" and "all", which are the same.
-    size : int
-        Side of the images in pixels: 28, 64, 128 or 224 for BloodMNIST, from 8 on for simulated cells. The
-        two pictures come as they are.
+        The official split where there is one. Malaria has none: its patients are divided, 70, 10 and 20 % of
+        the cells, always in the same way. The two pictures have "train" and "all", which are the same.
+    size : int, optional
+        Side of the images in pixels, by default 28: 28, 64, 128 or 224 for BloodMNIST, 28 for the other sets
+        of MedMNIST, from 8 on for simulated cells and malaria. Fields and pictures come as they are.
 
     Returns
     -------
@@ -43,7 +67,7 @@ def load(name, *, split="train", size=28):
     Raises
     ------
     ValueError
-        If there is no such data set, split or size.
+        If there is no such data set, split or size, or a file is damaged.
     FileNotFoundError
         If the file is not on this machine and must not or cannot be downloaded; the message says which file
         goes where.
@@ -54,7 +78,8 @@ def load(name, *, split="train", size=28):
 
     Notes
     -----
-    "blood_cells" never downloads. It prints which data it took, and `source` says it under every figure.
+    A file that is not found is downloaded. Only "blood_cells" and "nuclei" never download: they print which
+    data they took, and `source` says it under every figure.
 
     Examples
     --------
@@ -63,36 +88,35 @@ def load(name, *, split="train", size=28):
     """
     name = _checks.choice("name", name, NAMES)
     split = _checks.choice("split", split, (*SPLITS, "all"))
-    size = _checks.whole_number("size", size)
+    size = _checked_size(name, size)
     if name == "blood_cells":
         return _load_blood_cells(split, size)
+    if name == "nuclei":
+        return _load_nuclei(split)
     if name == "simulated_cells":
         return _simulated(split, size)
     if name in PICTURES:
-        if size != 28:
-            raise ValueError(
-                f'`size` cannot be chosen for "{name}": got size={size}.\n'
-                f"Leave it out, and resize with cellcnn_helpers.images.resize."
-            )
         return load_picture(name, split)
-    record = record_of(name, size)
-    return _from_file(fetch.find_or_download(record), record, split)
+    records = records_of(name, size)
+    return _read([fetch.find_or_download(record) for record in records], records[0], split, size)
 
 
-def record_of(name, size):
-    """Return the record of the file that holds a data set in one size.
+def records_of(name, size=None):
+    """Return the records of the files that hold a data set.
 
     Parameters
     ----------
     name : str
-        A data set that comes as a file.
-    size : int
-        Side of its images in pixels.
+        A data set that comes as files.
+    size : int, optional
+        Side of its images in pixels, where there is a file for each size; by default 28.
 
     Examples
     --------
-    >>> record_of("bloodmnist", 64).name
-    'bloodmnist_64.npz'
+    >>> [record.name for record in records_of("bloodmnist", 64)]
+    ['bloodmnist_64.npz']
+    >>> [record.name for record in records_of("bbbc039")]
+    ['BBBC039/images.zip', 'BBBC039/masks.zip', 'BBBC039/metadata.zip']
     """
     records = registry.files_of(name)
     if not records:
@@ -103,40 +127,73 @@ def record_of(name, size):
             f"`name` must be a data set that comes as a file, {listed}: got name={name!r}.\n"
             f"Choose one of them; the others of datasets.load need no file."
         )
-    if size not in records:
-        sizes = ", ".join(map(str, records))
-        raise ValueError(f'`size` of "{name}" must be one of {sizes}: got size={size}.\nChoose one of them.')
-    return records[size]
+    sizes = [record.size for record in records]
+    if None in sizes:  # the files belong together, and hold images of their own sizes
+        return records
+    size = CELL_SIZE if size is None else size
+    if size not in sizes:
+        listed = ", ".join(map(str, sizes))
+        raise ValueError(f'`size` of "{name}" must be one of {listed}: got size={size}.\nChoose one of them.')
+    return (records[sizes.index(size)],)
 
 
-def _from_file(path, record, split):
-    return from_npz(
-        path,
-        split=split,
-        class_names=record.class_names,
-        pixel_size_um=record.pixel_size_um,
-        source=record.source,
-        license=record.license,
-        citation=record.citation,
-    )
+def _checked_size(name, size):
+    if name in WITHOUT_SIZE:
+        if size is not None:
+            raise ValueError(
+                f'`size` cannot be chosen for "{name}": got size={size}.\n'
+                f"Leave it out, and cut or resize with cellcnn_helpers.images.crop or resize."
+            )
+        return None
+    least = SMALLEST if name in ("simulated_cells", "malaria") else 1
+    return CELL_SIZE if size is None else _checks.whole_number("size", size, minimum=least)
+
+
+def _read(paths, record, split, size):
+    """The data set of the files of one record, or of several that belong together."""
+    if record.dataset == "malaria":
+        return read_malaria(*paths, record, split, size)
+    if record.dataset == "bbbc039":
+        return read_bbbc039(paths, record, split)
+    if record.dataset == "dsb2018_nuclei":
+        return read_dsb2018(*paths, record, split)
+    return from_npz(*paths, split=split, class_names=record.class_names, **record.known())
 
 
 def _load_blood_cells(split, size):
     for name in ("bloodmnist", "pbc_blood_28"):
-        record = registry.files_of(name).get(size)
-        path = fetch.find(record) if record else None
-        if path is not None:
-            _tell(f"blood_cells: {record.source}. {' '.join(record.known_problems)}")
-            return _from_file(path, record, split)
+        if size in [record.size for record in registry.files_of(name)]:
+            cells = _found("blood_cells", name, split, size)
+            if cells is not None:
+                return cells
     cells = _simulated(split, size)
     _tell(f"blood_cells: no blood cells of {size} px on this machine; {cells.source} instead, other classes.")
     return cells
 
 
+def _load_nuclei(split):
+    for name in ("dsb2018_nuclei", "bbbc039"):
+        fields = _found("nuclei", name, split)
+        if fields is not None:
+            return fields
+    fields = _simulated(split, SIMULATED_NUCLEUS_SIZE)
+    _tell(f"nuclei: no fields of real nuclei on this machine; {fields.source} instead.")
+    return fields
+
+
+def _found(wanted, name, split, size=None):
+    """The data set `name` if all its files are on this machine, after a line that says so; else None."""
+    records = records_of(name, size)
+    paths = [fetch.find(record) for record in records]
+    if None in paths:
+        return None
+    _tell(f"{wanted}: {records[0].source}. {' '.join(records[0].known_problems)}")
+    return _read(paths, records[0], split, size)
+
+
 def _simulated(split, size):
     from ..simulate import Microscope, simulate_cells
 
-    size = _checks.whole_number("size", size, minimum=SMALLEST_SIMULATED)
     first, last = SIMULATED_RANGES[split]
     microscope = Microscope(pixel_size_um=SIMULATED_FIELD_UM / size)
     return simulate_cells(last - first, image_size=size, seed=0, first_index=first, microscope=microscope)
