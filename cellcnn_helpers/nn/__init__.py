@@ -50,6 +50,7 @@ from cellcnn_helpers.nn.pooling import (
     max_pool2d_backward,
 )
 from cellcnn_helpers.nn.results import Evaluation, History, NetworkGradients, NetworkSummary
+from cellcnn_helpers.nn.schedules import CosineDecay, ExponentialDecay
 
 __all__ = [
     "SGD",
@@ -57,9 +58,11 @@ __all__ = [
     "AveragePooling2D",
     "Conv2D",
     "Conv2DGradients",
+    "CosineDecay",
     "Dense",
     "DenseGradients",
     "Evaluation",
+    "ExponentialDecay",
     "Flatten",
     "GlobalAveragePooling2D",
     "GlobalMaxPooling2D",

@@ -58,7 +58,7 @@ def reading(path):
         )
     try:
         with open(path, "rb") as file:  # opened here, because `np.load` leaves a damaged one open
-            plan, weights = _parts(np.load(file, allow_pickle=False))
+            plan, weights = _parts(file)
         yield _layers(plan["layers"]), plan["input_shape"], weights
     except DAMAGED as error:
         reason = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
@@ -68,10 +68,14 @@ def reading(path):
         ) from error
 
 
-def _parts(arrays):
+def _parts(file):
     """Return the JSON of a file, and its weights in order."""
-    if not isinstance(arrays, np.lib.npyio.NpzFile) or PLAN not in arrays.files:
-        raise ValueError("it was not written by network.save")
+    if not zipfile.is_zipfile(file):
+        raise ValueError("it is no .npz, or cut short")
+    file.seek(0)
+    arrays = np.load(file, allow_pickle=False)
+    if PLAN not in arrays.files:
+        raise ValueError("it is the .npz of something else")
     plan = json.loads(arrays[PLAN].item())
     if plan["format"] != FORMAT:
         raise ValueError(f"it is of the format {_checks.short_repr(plan['format'])}, not {FORMAT!r}")
