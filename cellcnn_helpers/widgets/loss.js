@@ -162,7 +162,7 @@ function written({ kind, label, logits, probabilities, loss, gradient }, names) 
   const gradientText =
     kind === "softmax_cross_entropy"
       ? `Gradient = p − y = ${probabilities.map(error).join(", ")}`
-      : `Gradient = p · (g − Σ p · g), with g = ${kind.startsWith("half") ? "p − y" : `2 (p − y) / ${logits.length}`}`;
+      : `With g = ${kind.startsWith("half") ? "p − y" : `2 (p − y) / ${logits.length}`}: gradient = p · (g − Σ p · g)`;
   return [
     `p of ${names[label]} = ${powers[label]} / [${powers.join(" + ")}] = ${p}`,
     `${lossText} ≈ ${formatNumber(loss, 1)}`,

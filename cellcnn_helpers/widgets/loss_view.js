@@ -57,7 +57,7 @@ function makeView({ cells, on }) {
   v.plot.area.addEventListener("pointermove", (event) => event.buttons === 1 && on.point(event));
   const lead =
     "Softmax turns them into probabilities, the loss compares these with the label, and its gradient says which way each logit is pushed.";
-  const heads = ["Logit", "Probability", "Push (minus gradient, −1 to 1)"];
+  const heads = ["Logit", "Probability", "Push, −1 to 1"];
   v.root = element(
     "section",
     { class: "cellcnn-widget cellcnn-loss", "aria-label": "A loss and its push" },
@@ -68,7 +68,6 @@ function makeView({ cells, on }) {
       element("legend", {}, "Cells, under the names they were given"),
       element("div", { class: "cellcnn-cells" }, ...v.cells.map(({ label }) => label)),
     ),
-    v.wrong,
     element(
       "div",
       { class: "cellcnn-row" },
@@ -78,6 +77,7 @@ function makeView({ cells, on }) {
       button("Ten steps", () => on.step(10)),
       button("Start again", on.reset),
     ),
+    v.wrong,
     element(
       "div",
       { class: "cellcnn-classes" },
@@ -97,7 +97,11 @@ function makeView({ cells, on }) {
         {},
         element("p", { class: "cellcnn-sum" }, element("span", {}, "Loss of this cell"), v.total),
         v.kinds.table,
-        element("p", { class: "cellcnn-note" }, "A step is: logit ← logit − 1 · gradient."),
+        element(
+          "p",
+          { class: "cellcnn-note" },
+          "The push is minus the gradient. A step: logit ← logit − 1 · gradient.",
+        ),
       ),
       element("div", {}, labelled("Curve along the logit of", v.along), v.plot.figure),
     ),

@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from cellcnn_helpers import nn
 from cellcnn_helpers.dataset import CellImageDataset
-from cellcnn_helpers.widgets.loss import LossWidget
+from cellcnn_helpers.widgets import LossWidget
 
 pytestmark = pytest.mark.browser
 
