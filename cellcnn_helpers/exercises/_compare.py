@@ -6,12 +6,12 @@ import inspect
 import numpy as np
 
 from ._core import Finding
-from ._student import is_number_array, run
+from ._student import is_number_array, run, split
 
 SHOWN = 25  # numbers of an array that a message shows in full
 
 
-def same_answers(answer, right, cases, *, slips=(), whole=False, same_dtype=False):
+def same_answers(answer, right, cases, *, slips=(), whole=False, same_dtype=False, parts=()):
     """Raise `Finding` where the student's function differs from `right` on one of `cases`.
 
     Parameters
@@ -30,6 +30,9 @@ def same_answers(answer, right, cases, *, slips=(), whole=False, same_dtype=Fals
         The answer counts something, so it must be of an integer type.
     same_dtype : bool
         The answer must be of the very type of the right one, such as `uint8`.
+    parts : tuple of str
+        Where the function hands back several things, ``return image, mask``: their names. The wrong formulas
+        do the same, and a slip is found if it agrees in all parts.
 
     Raises
     ------
@@ -59,20 +62,25 @@ def same_answers(answer, right, cases, *, slips=(), whole=False, same_dtype=Fals
     signature = inspect.signature(right)
     calls = [signature.bind(**case) for case in cases]
     _check_callable(answer, right.__name__, signature, calls)
-    outcomes = [run(answer, call) for call in calls]
-    expected = [np.asarray(right(*call.args, **call.kwargs)) for call in calls]
+    results = [right(*call.args, **call.kwargs) for call in calls]
+    # From here on one entry for each part of each call: without parts, one for each call.
+    outcomes = [outcome for call in calls for outcome in run(answer, call, parts)]
+    expected = [np.asarray(part) for result in results for part in split(result, parts)]
     problems = [
         _problem(outcome, array, whole, same_dtype) for outcome, array in zip(outcomes, expected, strict=True)
     ]
-    slips = [*slips, ("This is the answer of the first example, whatever the input.", lambda *_: expected[0])]
+    slips = [*slips, ("This is the answer of the first example, whatever the input.", lambda *_: results[0])]
     if all(map(_equal, outcomes, expected)):
         slips = []  # the values are right: no wrong formula explains a mere type
     for index, problem in enumerate(problems):
         if problem:
-            message = _find_slip(slips, calls, outcomes, problems) or problem
-            raise Finding(
-                message, _example(right.__name__, signature, calls[index], outcomes[index], expected[index])
+            message = _find_slip(slips, calls, outcomes, problems, parts) or problem
+            call, part = divmod(index, max(len(parts), 1))
+            as_part = f" as {parts[part]}" if parts else ""
+            example = _example(
+                right.__name__, signature, calls[call], outcomes[index], expected[index], as_part
             )
+            raise Finding(message, example)
     changed = next((outcome.changed for outcome in outcomes if outcome.changed), None)
     if changed:
         raise Finding(
@@ -192,20 +200,31 @@ def _near(value, expected):
     return np.isclose(value, expected, rtol=1e-4, atol=1e-5)
 
 
-def _find_slip(slips, calls, outcomes, problems):
+def _find_slip(slips, calls, outcomes, problems, parts):
     """The message of the first slip that agrees with every outcome, or an empty string."""
     calls = [copy.copy(call) for call in calls]
     for call in calls:
         call.apply_defaults()
     for message, wrong in slips:
-        results = [wrong(*call.args) for call in calls]
-        if all(map(_agrees, outcomes, problems, results)):
+        if all(
+            _agrees(of_call, wrong(*call.args), parts)
+            for call, of_call in zip(calls, _by_call(outcomes, problems, parts), strict=True)
+        ):
             return message
     return ""
 
 
-def _agrees(outcome, problem, result):
-    return bool(problem) if result is None else _equal(outcome, np.asarray(result))
+def _by_call(outcomes, problems, parts):
+    """For each call its pairs of outcome and problem, one for each part."""
+    pairs, step = list(zip(outcomes, problems, strict=True)), max(len(parts), 1)
+    return [pairs[start : start + step] for start in range(0, len(pairs), step)]
+
+
+def _agrees(pairs, result, parts):
+    if result is None:
+        return any(problem for _, problem in pairs)
+    values = map(np.asarray, split(result, parts))
+    return all(_equal(outcome, value) for (outcome, _), value in zip(pairs, values, strict=True))
 
 
 def _equal(outcome, array):
@@ -216,13 +235,13 @@ def _equal(outcome, array):
     return not array.size or _close(np.where(np.isnan(array), 0, value), np.nan_to_num(array))
 
 
-def _example(name, signature, call, outcome, expected):
+def _example(name, signature, call, outcome, expected, as_part):
     lines = [f"{name}({', '.join(signature.parameters)})"]
     for index, (argument, value) in enumerate(call.arguments.items()):
         lines.append(_labelled(f"{' and' if index else 'with'} {argument} = ", value))
     if outcome.value is not None:
-        lines += ["gave", _labelled("  ", outcome.value)]
-    lines += ["expected", _labelled("  ", expected)]
+        lines += [f"gave{as_part}", _labelled("  ", outcome.value)]
+    lines += [f"expected{as_part}", _labelled("  ", expected)]
     if outcome.printed.strip():
         lines += ["printed", "\n".join("  " + line for line in outcome.printed.strip().splitlines()[:5])]
     return "\n".join(lines)

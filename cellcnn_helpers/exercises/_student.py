@@ -47,27 +47,45 @@ class _Printed(io.TextIOBase):
         return len(text)
 
 
-def run(function, arguments):
-    """Call `function` with copies of `arguments` (an `inspect.BoundArguments`) and return its `Outcome`."""
+def run(function, arguments, parts=()):
+    """Call `function` with copies of `arguments` (an `inspect.BoundArguments`): a list of `Outcome`.
+
+    It is one for each of `parts`, the names of what the function should hand back, or one without parts.
+    """
     given = copy.deepcopy(arguments)
     printed = _Printed()
+    num_parts = max(len(parts), 1)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(printed), _time_limit():
             warnings.simplefilter("ignore")
             value = function(*given.args, **given.kwargs)
-            value = None if value is None else np.asarray(value)
+            values = [None if part is None else np.asarray(part) for part in split(value, parts)]
     except _TooSlow:
         raise Finding(
             f"Your function was still running after {SECONDS} seconds on a tiny example. "
             f"Is there a loop that never ends?"
         ) from None
     except (Exception, SystemExit) as error:
-        return Outcome(None, _error_in_one_line(function, error), printed.text)
-    problem = _problem(value, printed.text)
+        return [Outcome(None, _error_in_one_line(function, error), printed.text)] * num_parts
+    if len(values) != num_parts:
+        problem = f"Hand back {num_parts} things, in this order: `return {', '.join(parts)}`."
+        return [Outcome(None, problem, printed.text)] * num_parts
     changed = (
         name for name, old in arguments.arguments.items() if not np.array_equal(old, given.arguments[name])
     )
-    return Outcome(None if problem else value, problem, printed.text, next(changed, ""))
+    changed = next(changed, "")
+    problems = [_problem(part, printed.text) for part in values]
+    return [
+        Outcome(None if problem else part, problem, printed.text, changed)
+        for part, problem in zip(values, problems, strict=True)
+    ]
+
+
+def split(value, parts):
+    """What a function gave as a list: of its parts, where it should give several, or of itself."""
+    if value is None:
+        return [None] * max(len(parts), 1)
+    return list(value) if parts and isinstance(value, (tuple, list)) else [value]
 
 
 def is_number_array(array):

@@ -370,6 +370,64 @@ class TestSlips:
         assert "whole number" in one(float).message
 
 
+@checker(hints=(), learned="")
+def ends(answer, rng):
+    """The rows and the last number of an array."""
+
+    def ends(values):
+        return values[:1], values[-1]
+
+    slips = [
+        ("The first number is missing.", lambda values: (values[:0], values[-1])),
+        ("Swapped.", lambda values: (values[-1], values[:1])),
+        ("Something with long arrays.", lambda values: ends(values) if len(values) < 3 else None),
+    ]
+    cases = [{"values": np.array([1.0, 3])}, {"values": rng.uniform(1, 9, 4)}]
+    same_answers(answer, ends, cases, slips=slips, parts=("first", "last"))
+
+
+class TestParts:
+    @pytest.mark.parametrize(
+        "answer", [lambda values: (values[:1], values[-1]), lambda values: [[values[0]], float(values[-1])]]
+    )
+    def test_accepted(self, answer):
+        assert ends(answer).status == ends(answer, seed=1).status == "correct"
+
+    @pytest.mark.parametrize(
+        ("answer", "message"),
+        [
+            (lambda values: ([], values[-1]), "The first number is missing."),
+            (lambda values: (values[-1], values[:1]), "Swapped."),
+            (lambda values: (values[:1], values[1]), "Something with long arrays."),
+            (lambda values: values[:1], "Hand back 2 things, in this order: `return first, last`."),
+            (lambda values: values, "Hand back 2 things, in this order: `return first, last`."),
+            (lambda values: (1, 2, 3), "Hand back 2 things, in this order: `return first, last`."),
+            (lambda values: (values[:1], None), "Your function returns nothing (`None`)."),
+            (lambda values: (values[:1], "3"), "but it returned '3' (type str)."),
+            (lambda values: (values[:1], values[-1] + 1), "The result is 4.0, but 3.0 is expected."),
+            (lambda values: values.nothing, "Your function stops with `AttributeError"),
+        ],
+    )
+    def test_refused(self, answer, message):
+        assert message in ends(answer).message
+
+    def test_the_example_shows_the_part_that_is_wrong(self):
+        example = ends(lambda values: (values[:1], values[-1] + 1)).example
+        assert example == "ends(values)\nwith values = [1. 3.]\ngave as last\n  4.0\nexpected as last\n  3.0"
+
+    def test_nothing_yet(self):
+        assert ends(lambda values: (..., ...)).status == "not attempted"
+        assert "forget `return`" in ends(lambda values: print(end="")).message
+
+    def test_changed_input(self):
+        def spoils(values):
+            result = values[:1].copy(), float(values[-1])
+            values[:] = 0
+            return result
+
+        assert "changes its input `values`" in ends(spoils).message
+
+
 class TestHarm:
     def test_changed_input_is_found_where_the_values_are_right(self):
         def in_place(values, factor=2):
