@@ -5,8 +5,9 @@
 ``CELLCNN_OFFLINE=1``.
 """
 
+from .duplicates import find_duplicates
 from .folder import from_folder
 from .load import NAMES, load
 from .npz import from_npz
 
-__all__ = ["NAMES", "from_folder", "from_npz", "load"]
+__all__ = ["NAMES", "find_duplicates", "from_folder", "from_npz", "load"]

@@ -1,5 +1,6 @@
 """A real server on this machine, with the faults that downloads meet."""
 
+import dataclasses
 import hashlib
 import http.server
 import io
@@ -28,10 +29,10 @@ GOOD = npz_bytes()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers by the path: /good, /truncated, /other, /404, /500, /silent, /stops, /slow."""
+    """Answers by the path: /good, /truncated, /other, /404, /500, /silent, /stops, /slow, /file/NAME."""
 
     def do_GET(self):
-        kind = self.path.split("/")[1]
+        kind, _, rest = self.path[1:].partition("/")
         self.server.requested.append(kind)
         if kind in ("404", "500"):
             self.send_error(int(kind))
@@ -39,7 +40,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if kind == "silent":
             self.server.released.wait(20)
             return
-        body = b"<html>Please log in</html>" if kind == "other" else GOOD
+        body = {"other": b"<html>Please log in</html>", "file": self.server.files.get(rest)}.get(kind, GOOD)
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -66,7 +67,9 @@ def server():
     """The running server; `server.url(kind)` is an address with that behavior."""
     running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     running.requested, running.released = [], threading.Event()
-    running.url = lambda kind: f"http://127.0.0.1:{running.server_port}/{kind}/cells.npz"
+    running.files = {}
+    running.root = f"http://127.0.0.1:{running.server_port}"
+    running.url = lambda kind: f"{running.root}/{kind}/cells.npz"
     thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield running
@@ -110,3 +113,25 @@ def online(monkeypatch, tmp_path):
 def good_bytes():
     """The bytes of the file that the records describe."""
     return GOOD
+
+
+@pytest.fixture
+def publish(server, online, monkeypatch):
+    """Put small files on the server in place of the official ones; the records then point to them."""
+
+    def make(files):
+        """`files`: bytes by the name of the record, such as "BBBC039/images.zip"."""
+        changed = []
+        for record in registry._RECORDS:
+            body = files.get(record.name)
+            if body is not None:
+                server.files[record.name] = body
+                digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
+                address = f"{server.root}/file/{record.name}"
+                record = dataclasses.replace(record, urls=(address,), checksum=digest, num_bytes=len(body))
+            changed.append(record)
+        monkeypatch.setattr(registry, "_RECORDS", tuple(changed))
+        monkeypatch.setattr(registry, "FILES", {record.name: record for record in changed})
+        return {record.name: record for record in changed if record.name in files}
+
+    return make

@@ -1,0 +1,49 @@
+"""Equal pictures are found wherever they stand, and nothing else is."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from cellcnn_helpers.datasets import find_duplicates, load
+
+
+@given(
+    hnp.arrays(np.uint8, st.tuples(st.integers(0, 12), st.just(1), st.just(2)), elements=st.integers(0, 1))
+)
+def test_gives_the_first_equal_image(images):
+    expected = [
+        next(k for k in range(n + 1) if np.array_equal(images[k], images[n])) for n in range(len(images))
+    ]
+    assert find_duplicates(images).tolist() == expected
+
+
+def test_one_changed_pixel_makes_another_image_and_the_sign_of_zero_does_not():
+    images = np.zeros((3, 8, 8, 3))
+    images[1] = -0.0
+    images[2, 7, 7, 2] = 1e-9
+    assert find_duplicates(images).tolist() == [0, 0, 2]
+
+
+def test_equal_images_stay_in_one_part_of_a_split():
+    cells = load("simulated_cells", split="val").subset(np.arange(100).repeat(2))
+    cells = dataclasses.replace(cells, groups=find_duplicates(cells.images))
+    parts = cells.split()
+    pictures = [{image.tobytes() for image in part.images} for part in parts]
+    assert sum(map(len, pictures)) == 100 == len(set().union(*pictures))
+
+
+@pytest.mark.parametrize("images", [5, np.zeros(3), ["a", "b"]])
+def test_says_what_is_no_batch(images):
+    with pytest.raises(ValueError, match=r"`images` must be a batch of images: got images.shape="):
+        find_duplicates(images)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", ["pbc_blood_28", "dsb2018_nuclei"])
+def test_no_picture_is_twice_in_the_real_sets(name):
+    images = load(name, split="all").images
+    np.testing.assert_array_equal(find_duplicates(images), np.arange(len(images)))
