@@ -239,6 +239,38 @@ def test_summary_counts_and_is_safe_as_html():
     assert "<b>own" not in page
 
 
+def test_summary_tells_the_field_the_objects_and_the_groups_of_each_class():
+    masks = np.zeros((4, 20, 40), np.uint16)
+    masks[0, :2, :2], masks[0, 5, 5], masks[1, 0, 0] = 7, 9, 1
+    cells = CellImageDataset(
+        np.zeros((4, 20, 40), np.uint8),
+        [0, 0, 0, 1],
+        ["round", "spiky", "long"],
+        masks=masks,
+        groups=["a", "b", "a", "b"],
+        pixel_size_um=0.25,
+    )
+    text = repr(cells.summary())
+    assert "pixel size  0.25 µm; an image shows 5 × 10 µm" in text
+    assert "masks       uint16, 0.2 % of the pixels, 3 objects, 0 to 2 in an image" in text
+    assert text.splitlines()[-4:] == [
+        "class   images    share   groups",
+        "round        3   75.0 %        2",
+        "spiky        1   25.0 %        1",
+        "long         0    0.0 %        0",
+    ]
+    assert cells.summary().class_groups == {"round": 2, "spiky": 1, "long": 0}
+    page = cells.summary()._repr_html_()
+    assert page.count("<tr>") == len(cells.summary().facts) + 1 + 3
+    assert '<td style="text-align:right">2</td>' in page
+    assert "groups" not in repr(make().summary())
+
+
+def test_summary_of_an_empty_set_with_masks_and_groups():
+    cells = make(masks=np.ones((6, 5, 7), int), groups=list("aabbcc")).subset([])
+    assert "0.0 %        0" in repr(cells.summary())
+
+
 def test_repr_says_what_it_is():
     assert repr(make(pixel_size_um=0.107, source="own")) == (
         "CellImageDataset(6 images of 5 × 7 × 3 uint8, 3 classes, 0.107 µm per pixel, source='own')"
@@ -251,6 +283,21 @@ def test_show_draws_each_class_with_its_name_and_the_source():
     assert sorted(ax.get_title() for ax in figure.axes) == sorted(NAMES * 3)
     assert figure.get_supxlabel() == "Own cells"
     plt.close(figure)
+
+
+def test_show_outlines_the_masks_where_they_are_asked_for():
+    masks = np.zeros((6, 5, 7), bool)
+    masks[:, 1:3, 1:3] = True
+    cells = make(masks=masks)
+    for outlines, expected in ((False, 0), (True, 4)):
+        cells.show(3, outlines=outlines)
+        lines = [len(ax.collections[0].get_segments()) if ax.collections else 0 for ax in plt.gcf().axes]
+        assert lines == [expected] * 3
+        plt.close()
+    with pytest.raises(ValueError, match=r"`outlines` need masks.*outlines=True"):
+        make().show(outlines=True)
+    with pytest.raises(TypeError, match="outlines=1"):
+        cells.show(outlines=1)
 
 
 def test_tf_dataset_gives_the_same_numbers_as_arrays():

@@ -33,6 +33,25 @@ def test_list_names_every_file_and_where_it_would_be(run, tmp_path):
     assert done.stderr == ""
 
 
+def test_list_tells_when_only_some_files_of_a_set_are_here(run, tmp_path):
+    (tmp_path / "data" / "BBBC039").mkdir(parents=True)
+    (tmp_path / "data" / "BBBC039" / "images.zip").write_bytes(b"not read by list")
+    lines = {
+        line.split()[0]: line for line in run("data", "list", data=tmp_path / "data").stdout.splitlines()[:-3]
+    }
+    assert "80.7  1 of 3 files" in lines["bbbc039"]
+    assert "205.6  no" in lines["pathmnist"]
+    assert {"malaria", "tissuemnist", "dsb2018_nuclei", "pbc_blood_28"} < lines.keys()
+
+
+def test_download_names_the_first_file_that_is_missing(run):
+    for name, file in (("bbbc039", "BBBC039/images.zip"), ("malaria", "cell_images.zip")):
+        done = run("data", "download", name)
+        assert done.returncode == 1
+        assert file in done.stderr
+        assert "forbids downloads" in done.stderr
+
+
 def test_a_data_folder_that_is_not_there_is_named(run, tmp_path):
     gone = f"$CELLCNN_DATA ({tmp_path / 'gone'}, which is no folder), then in {tmp_path / 'cache'}"
     assert gone in run("data", "list", data=tmp_path / "gone").stdout
@@ -92,6 +111,8 @@ def test_verify_and_download_find_the_real_file(run, real_data, tmp_path):
     assert done.returncode == 0
     assert "is verified" in done.stdout
     assert "not BloodMNIST" in done.stdout
+    done = run("data", "download", "dsb2018_nuclei", data=real_data)
+    assert "nuclei_dsb2018/index.csv is verified" in done.stdout
     copied = tmp_path / "copied"
     copied.mkdir()
     shutil.copyfile(real_data / "pbc_blood_28.npz", copied / "pbc_blood_28.npz")
