@@ -5,7 +5,7 @@ import operator
 import numpy as np
 
 from cellcnn_helpers import _checks
-from cellcnn_helpers.nn.gradients import InputGradient
+from cellcnn_helpers.nn.gradients import InputGradient, pass_where
 
 
 def relu(x):
@@ -64,7 +64,7 @@ def relu_backward(dy, x):
     """
     x = _checks.float_array("x", x, axes=None)
     dy = _checks.gradient_array("dy", dy, x.shape)
-    return InputGradient(np.where(x > 0, dy, 0))
+    return InputGradient(pass_where(x > 0, dy))
 
 
 def sigmoid(x):

@@ -12,6 +12,10 @@ from cellcnn_helpers.nn._windows import lay_grid
 
 KERNEL_AXES = ("kernel height", "kernel width", "channels", "filters")
 BLOCK_BYTES = 2 << 20  # worked on at once: few turns of the loop, and still within the cache
+PRODUCT_SIZE = (
+    1 << 18
+)  # multiplications in one matrix product; BLAS shares larger ones out, and waits for them
+FEW_CHANNELS = 8  # below, matrix products with as many columns are slow
 
 
 class Conv2DGradients(NamedTuple):
@@ -143,8 +147,10 @@ def conv2d(x, kernel, bias=None, *, strides=1, padding="valid", dilation_rate=1)
         strips = grid.strips(x[source])  # (images, rows, W', KW·C): the windows of single rows, side by side
         y[target] = bias
         product = np.empty_like(y[target])  # one for all rows: a new one each time takes longer
+        merged = _merge(product, kernel)  # the same memory, seen as fewer and longer rows
         for i, weights in enumerate(_rows(kernel)):  # (KW·C, F)
-            y[target] += np.matmul(grid.met_by(strips, i), weights, out=product)
+            np.matmul(_merge(grid.met_by(strips, i), kernel), weights, out=merged)
+            y[target] += product
     return y
 
 
@@ -246,18 +252,54 @@ def conv2d_backward(dy, x, kernel, *, strides=1, padding="valid", dilation_rate=
     """
     x, kernel, _, grid = _prepare(x, kernel, None, strides, padding, dilation_rate)
     dy = _checks.gradient_array("dy", dy, (len(x), *grid.output_size, kernel.shape[-1]))
+    plain = grid.strides == (1, 1) and kernel.shape[2] >= FEW_CHANNELS
+    dx = (_dx_by_convolution if plain else _dx_by_strips)(dy, x, kernel, grid)
+    return Conv2DGradients(dx, _dkernel(dy, x, kernel, grid), dy.sum(axis=(0, 1, 2)))
+
+
+def conv2d_weight_gradients(dy, x, kernel, *, strides=1, padding="valid", dilation_rate=1):
+    """Return what `conv2d_backward` does without `dx`, which the first layer of a network has no use for.
+
+    (batch, H', W', F) -> dkernel (KH, KW, C, F), dbias (F,).
+    """
+    x, kernel, _, grid = _prepare(x, kernel, None, strides, padding, dilation_rate)
+    dy = _checks.gradient_array("dy", dy, (len(x), *grid.output_size, kernel.shape[-1]))
+    return _dkernel(dy, x, kernel, grid), dy.sum(axis=(0, 1, 2))
+
+
+def _dkernel(dy, x, kernel, grid):
+    """Each weight collects, over all places, the pixel under it times the gradient there."""
+    x = grid.pad(x)
+    dkernel = np.zeros(kernel.shape, np.result_type(dy, x))
+    for source, target in _blocks(x, kernel, grid):
+        strips, merged = grid.strips(x[source]), _merge(dy[target], kernel)
+        for i, dweights in enumerate(_rows(dkernel)):  # (KW·C, F)
+            met = _merge(grid.met_by(strips, i), kernel)
+            dweights += (met.swapaxes(2, 3) @ merged).sum(axis=(0, 1))
+    return dkernel
+
+
+def _dx_by_convolution(dy, x, kernel, grid):
+    """Each pixel looks back at the places that saw it: a convolution of dy with the kernel turned around."""
+    turned = kernel[::-1, ::-1].swapaxes(2, 3)  # (KH, KW, F, C)
+    around = [
+        (reach - 1 - before, reach - 1 - after)
+        for reach, (before, after) in zip(grid.reach, grid.padding, strict=True)
+    ]
+    return conv2d(np.pad(dy, ((0, 0), *around, (0, 0))), turned, dilation_rate=grid.dilation_rate)
+
+
+def _dx_by_strips(dy, x, kernel, grid):
+    """Each place sends its gradient back to the pixels that it saw."""
     x = grid.pad(x)
     dx = np.zeros(x.shape, np.result_type(dy, kernel))
-    dkernel = np.zeros(kernel.shape, np.result_type(dy, x))
-    for source, target in _blocks(x, kernel, grid, copies=2):  # strips and dstrips
-        strips = grid.strips(x[source])  # (images, rows, W', KW·C)
-        dstrips = np.zeros(strips.shape, dx.dtype)
-        for i, (weights, dweights) in enumerate(zip(_rows(kernel), _rows(dkernel), strict=True)):  # (KW·C, F)
-            met = grid.met_by(strips, i)  # (images, H', W', KW·C)
-            dweights += (met.swapaxes(2, 3) @ dy[target]).sum(axis=(0, 1))
+    for source, target in _blocks(x, kernel, grid):
+        strips_shape = (*dx[source].shape[:2], grid.output_size[1], kernel.shape[1] * kernel.shape[2])
+        dstrips = np.zeros(strips_shape, dx.dtype)
+        for i, weights in enumerate(_rows(kernel)):  # (KW·C, F)
             grid.met_by(dstrips, i)[...] += dy[target] @ weights.T
         grid.collect(dstrips, dx[source])
-    return Conv2DGradients(grid.crop(dx), dkernel, dy.sum(axis=(0, 1, 2)))
+    return grid.crop(dx)
 
 
 def _prepare(x, kernel, bias, strides, padding, dilation_rate, complex_ok=True):
@@ -298,15 +340,27 @@ def _rows(kernel):
     return kernel.reshape(len(kernel), -1, kernel.shape[-1])
 
 
-def _blocks(x, kernel, grid, copies=1):
+def _merge(rows, kernel):
+    """View rows as fewer, longer ones, for larger products: (images, H', W', K) -> (images, H'/n, n·W', K).
+
+    Not larger than PRODUCT_SIZE: a product that BLAS shares among busy cores takes many times as long.
+    """
+    images, height, width, _ = rows.shape
+    row_size = width * kernel[0].size
+    num_rows = max(
+        n for n in range(1, height + 1) if height % n == 0 and (n == 1 or n * row_size <= PRODUCT_SIZE)
+    )
+    return rows.reshape(images, height // num_rows, num_rows * width, -1)
+
+
+def _blocks(x, kernel, grid):
     """Cut the work into blocks of about BLOCK_BYTES: some images, or some rows of one.
 
-    Yields pairs of indices: into the padded images, and into the outputs. `copies` counts the arrays of
-    strips.
+    Yields pairs of indices: into the padded images, and into the outputs.
     """
     _, kernel_width, channels, filters = kernel.shape
     height, width = grid.output_size
-    row_bytes = width * (copies * kernel_width * channels + filters) * x.itemsize
+    row_bytes = width * (kernel_width * channels + filters) * x.itemsize
     num_rows = min(max(BLOCK_BYTES // row_bytes, 1), height)
     num_images = max(BLOCK_BYTES // (row_bytes * height), 1)
     for n in range(0, len(x), num_images):

@@ -81,6 +81,10 @@ class Conv2D(Layer):
         """Return dx, dkernel, dbias: (batch, H', W', filters) -> the shapes of x, kernel and bias."""
         return convolution.conv2d_backward(dy, x, weights[0], **self.settings)
 
+    def weight_gradients(self, dy, x, weights):
+        """Return dkernel, dbias: (batch, H', W', filters) -> the shapes of kernel and bias."""
+        return convolution.conv2d_weight_gradients(dy, x, weights[0], **self.settings)
+
 
 class Dense(Layer):
     """Weighted sums of all features, with bias.

@@ -4,7 +4,7 @@ import numpy as np
 
 from cellcnn_helpers import _checks
 from cellcnn_helpers.nn._windows import lay_grid
-from cellcnn_helpers.nn.gradients import InputGradient
+from cellcnn_helpers.nn.gradients import InputGradient, pass_where
 
 
 def max_pool2d(x, pool_size=2, *, strides=None, padding="valid"):
@@ -104,7 +104,7 @@ def max_pool2d_backward(dy, x, pool_size=2, *, strides=None, padding="valid"):
     waiting = np.ones(y.shape, bool)  # windows whose largest pixel is still to come
     for cell, is_pixel, dcell in zip(*(_cells(grid, each) for each in (padded, inside, dx)), strict=True):
         won = waiting & is_pixel & ((cell == y) | np.isnan(cell))
-        dcell += np.where(won, dy, 0)
+        dcell += pass_where(won, dy)
         waiting &= ~won
     return InputGradient(grid.crop(dx))
 
