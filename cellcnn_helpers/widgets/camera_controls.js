@@ -21,7 +21,8 @@ const CONTROLS = {
   Optics: [
     {
       name: "numerical_aperture",
-      label: "Aperture, NA",
+      label: "Aperture",
+      unit: "NA",
       low: 0.1,
       high: 1.4,
       min: 0.05,

@@ -38,7 +38,7 @@ function makeView(on) {
   }
   const key = (name, text) => element("span", { class: `cellcnn-key ${name}` }, text);
   v.profile.caption.append(
-    "Along the row: ",
+    "Profile: ",
     key("is-specimen", "the cell"),
     key("is-expected", "light that arrives"),
     key("is-picture", "picture"),
@@ -73,9 +73,9 @@ function makeView(on) {
         element("thead", {}, element("tr", {}, ...heads)),
         v.facts,
       ),
+      element("div", { class: "cellcnn-groups" }, ...v.controls.groups),
     ),
     v.verdict,
-    element("div", { class: "cellcnn-groups" }, ...v.controls.groups),
     element(
       "div",
       { class: "cellcnn-stages" },
