@@ -103,22 +103,6 @@ function record(photons, microscope, seed) {
   return { ...photons, values };
 }
 
-/** Numbers from 0 to 1 for one pixel, by the generator sfc32 (C. Doty-Humphrey, PractRand). */
-function randomStream(seed, place) {
-  let [a, b, c, counter] = [seed | 0, place | 0, 0x2545f491, 1];
-  const next = () => {
-    const mixed = (((a + b) | 0) + counter++) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = (((c << 21) | (c >>> 11)) + mixed) | 0;
-    return ((mixed >>> 0) + 0.5) / 2 ** 32;
-  };
-  for (let round = 0; round < 12; round++) next();
-  return next;
-}
-
-const normal = (next) => Math.sqrt(-2 * Math.log(next())) * Math.cos(2 * Math.PI * next());
-
 /** A count of mean `mean`: by inversion, or where it is large by W. Hörmann's PTRS (1993), as in NumPy. */
 function poisson(mean, next) {
   if (mean < 30) {
