@@ -6,7 +6,8 @@ page, where no kernel runs.
 
 from cellcnn_helpers.widgets.camera import CameraWidget
 from cellcnn_helpers.widgets.convolution import ConvolutionWidget
+from cellcnn_helpers.widgets.dense import DenseWidget
 from cellcnn_helpers.widgets.loss import LossWidget
 from cellcnn_helpers.widgets.pooling import PoolingWidget
 
-__all__ = ["CameraWidget", "ConvolutionWidget", "LossWidget", "PoolingWidget"]
+__all__ = ["CameraWidget", "ConvolutionWidget", "DenseWidget", "LossWidget", "PoolingWidget"]

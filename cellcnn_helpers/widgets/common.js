@@ -21,6 +21,15 @@ function checkbox(text, onchange) {
   return { input, label: element("label", { class: "cellcnn-check" }, input, text) };
 }
 
+/** Choices that exclude one another, all in sight, under a legend. */
+function radios(legend, options, onchange) {
+  const name = `cellcnn-${Math.random()}`; // buttons of one name belong together in the whole page
+  const inputs = options.map(([value]) => element("input", { type: "radio", name, value, onchange }));
+  const labels = options.map(([, text], i) => element("label", { class: "cellcnn-check" }, inputs[i], text));
+  const row = element("div", { class: "cellcnn-radios" }, ...labels);
+  return { inputs, group: element("fieldset", {}, element("legend", {}, legend), row) };
+}
+
 /** Fill a <select> with [value, text] pairs and choose one; untouched if nothing changed, so that it stays open. */
 function setOptions(select, options, chosen) {
   const text = JSON.stringify(options);
@@ -133,6 +142,18 @@ function drawScale(node, { black, white }) {
   const numbers = black < 0 ? [black, 0, white] : [black, white];
   node.replaceChildren(element("i"), ...numbers.map((number) => element("span", {}, formatNumber(number))));
 }
+
+/** What the arrow keys, Home, End, Page Up and Page Down move: [rows, columns]. */
+const ARROWS = {
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  Home: [0, -1e3],
+  End: [0, 1e3],
+  PageUp: [-1e3, 0],
+  PageDown: [1e3, 0],
+};
 
 /** Keep plain keys from the page around: in JupyterLab a “b” on a button would insert a cell. */
 function keepKeys(root) {

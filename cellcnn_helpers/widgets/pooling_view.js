@@ -7,16 +7,6 @@ const VIEWS = [
 ];
 const MOST_SHIFT = 8;
 
-let radioGroups = 0; // buttons of one name belong together in the whole page
-
-function radios(legend, options, onchange) {
-  const name = `cellcnn-radios-${++radioGroups}`;
-  const inputs = options.map(([value]) => element("input", { type: "radio", name, value, onchange }));
-  const labels = options.map(([, text], i) => element("label", { class: "cellcnn-check" }, inputs[i], text));
-  const row = element("div", { class: "cellcnn-radios" }, ...labels);
-  return { inputs, group: element("fieldset", {}, element("legend", {}, legend), row) };
-}
-
 /** All elements, made once and without content. `on` holds what they call. */
 function makeView(on, choice, walk) {
   const pointing = { onclick: on.point, onpointermove: on.drag };

@@ -1,17 +1,6 @@
 // A window on a picture and its place in the result: drawn, and moved by keys, buttons, pointing and playing.
 
 const PASS_MS = 30000; // one run of the window over the whole picture
-const ARROWS = {
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-  ArrowUp: [-1, 0],
-  ArrowDown: [1, 0],
-  Home: [0, -1e3],
-  End: [0, 1e3],
-  PageUp: [-1e3, 0],
-  PageDown: [1e3, 0],
-};
-
 /** `size()` tells the rows and columns of the result; `update` shows the view anew, `onStart` readies it for playing. */
 function makeWalk({ model, size, update, onStart = () => {} }) {
   const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
