@@ -46,8 +46,8 @@ What makes a checker good:
   with ``seed=...`` (the grader's, which only the instructor has) the drawn cases are new ones.
 - A slip is called with all arguments in order, defaults filled in. It returns NaN where any value counts as a
   match, and None for a case where anything wrong does: "right for square kernels, wrong for all others".
-- Where the exercise asks for a type, such as `uint8`, say ``same_dtype=True``; where it counts, ``whole=True``;
-  where the function hands back several things, name them: ``parts=("image", "mask")``.
+- Where the exercise asks for a type, such as `uint8`, say ``same_dtype=True``; where it counts,
+  ``whole=True``; where the function hands back several things, name them: ``parts=("image", "mask")``.
 - Hints go from gentle to almost the answer and never show the code.
 - Answers that are no function are read by `array_answer`; then the checker looks at what matters and raises
   `Finding(message, example)` itself.

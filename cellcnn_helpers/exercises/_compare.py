@@ -205,12 +205,13 @@ def _find_slip(slips, calls, outcomes, problems, parts):
     calls = [copy.copy(call) for call in calls]
     for call in calls:
         call.apply_defaults()
-    for message, wrong in slips:
-        if all(
-            _agrees(of_call, wrong(*call.args), parts)
-            for call, of_call in zip(calls, _by_call(outcomes, problems, parts), strict=True)
-        ):
-            return message
+    with np.errstate(all="ignore"):  # a wrong formula may well divide by 0
+        for message, wrong in slips:
+            if all(
+                _agrees(of_call, wrong(*call.args), parts)
+                for call, of_call in zip(calls, _by_call(outcomes, problems, parts), strict=True)
+            ):
+                return message
     return ""
 
 
@@ -232,7 +233,9 @@ def _equal(outcome, array):
     value = outcome.value
     if value is None or not _same_shape(value, array):
         return False
-    return not array.size or _close(np.where(np.isnan(array), 0, value), np.nan_to_num(array))
+    return not array.size or _close(
+        np.where(np.isnan(array), 0, value), np.nan_to_num(array, posinf=np.inf, neginf=-np.inf)
+    )
 
 
 def _example(name, signature, call, outcome, expected, as_part):

@@ -337,6 +337,15 @@ class TestSlips:
         assert result.message == "Only right for rows of two."
         assert "with values = [5. 6. 8.]" in result.example
 
+    def test_a_wrong_formula_may_divide_by_zero(self):
+        @checker(hints=(), learned="")
+        def half(answer, rng):
+            slips = [("The wrong way round.", lambda values: 2 / values)]
+            same_answers(answer, lambda values: values / 2, [{"values": np.array([0.0, 4])}], slips=slips)
+
+        assert half(lambda values: 2 / values).message == "The wrong way round."
+        assert "1.0, but 0.0" in half(lambda values: np.array([1.0, 0.5])).message
+
     def test_nan_agrees_with_any_value(self):
         assert scale(lambda values, factor=2: np.zeros(values.size + 1)).message == "One column too many."
 
