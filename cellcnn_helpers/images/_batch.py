@@ -19,6 +19,9 @@ _STAND_INS = {
 _CARRIERS = {1: np.uint8, 2: np.uint16, 4: np.float32, 8: np.float64}
 _LARGEST_EXACT = 2**53  # float64 holds every whole number up to here
 _VALUES_PER_BLOCK = 2**16
+# Bytes of an image up to which OpenCV writes straight into the result. A flip or turn of a larger one writes
+# pixel by pixel all over memory that is not in the cache, which takes longer than a second, smooth copy.
+_LARGEST_DIRECT = 2**17
 _MOST_CHANNELS = 4  # OpenCV turns no more at once
 
 
@@ -87,9 +90,14 @@ def each_image(function, batch, size, *, moves=False):
         _refuse_inexact(batch)
     for first in range(0, batch.shape[3], _MOST_CHANNELS):
         portion = slice(first, first + _MOST_CHANNELS)
-        _fill(
-            function, _without_single_channel(work[..., portion]), _without_single_channel(out[..., portion])
+        sources, targets = (
+            _without_single_channel(work[..., portion]),
+            _without_single_channel(out[..., portion]),
         )
+        if targets.flags.c_contiguous and not (moves and targets[:1].nbytes > _LARGEST_DIRECT):
+            _fill_directly(function, sources, targets)
+        else:
+            _fill(function, sources, targets)
     if not moves and out is not result:
         _convert(out, result)
     return result
@@ -114,11 +122,12 @@ def _without_single_channel(images):
     return images[..., 0] if images.shape[-1] == 1 else images
 
 
+def _fill_directly(function, sources, targets):
+    for index, (source, target) in enumerate(zip(sources, targets, strict=True)):
+        function(index, source, target)
+
+
 def _fill(function, sources, targets):
-    if targets.flags.c_contiguous:  # OpenCV writes straight into the result
-        for index, (source, target) in enumerate(zip(sources, targets, strict=True)):
-            function(index, source, target)
-        return
     buffer = np.empty(targets.shape[1:], targets.dtype)
     for index, (source, target) in enumerate(zip(sources, targets, strict=True)):
         function(index, np.ascontiguousarray(source), buffer)

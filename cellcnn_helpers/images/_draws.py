@@ -53,11 +53,12 @@ class RandomByIndex:
         key = _checks.generator("rng", rng).integers(2**64, size=2, dtype=np.uint64)
         self._bits = np.random.Philox(key=key)
         self._start = self._bits.state
+        self._counter = self._start["state"]["counter"]
         self._generator = np.random.Generator(self._bits)
 
     def at(self, index, part):
         """The generator, set to the start of the numbers of an image; `part` 0 or 1, one for each use."""
-        self._start["state"]["counter"][1:3] = index, part
+        self._counter[1], self._counter[2] = index, part
         self._bits.state = self._start
         return self._generator
 
@@ -83,7 +84,7 @@ def checked_indices(indices, num_images):
 def draw(limits, random, indices):
     """Draw the changes of each image within the limits."""
     numbers = np.empty((len(indices), len(Draws._fields)))
-    for row, index in zip(numbers, indices, strict=True):
+    for row, index in zip(numbers, indices.tolist(), strict=True):
         random.at(index, 0).random(out=row)
     share = Draws(*numbers.T)  # from 0 to 1
     both_ways = Draws(*(2 * numbers.T - 1))  # from -1 to 1

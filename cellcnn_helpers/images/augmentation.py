@@ -221,7 +221,7 @@ def _with_intensities(batch, draws, limits, random, indices, max_value):
     depth = depth[native.dtype.name]
     noise = np.zeros(images.shape[1:], np.float32)
     for image, index, contrast, brightness in zip(
-        images, indices, draws.contrast, draws.brightness, strict=True
+        images, indices.tolist(), draws.contrast, draws.brightness, strict=True
     ):
         added = brightness * max_value
         if contrast != 1:
@@ -232,5 +232,5 @@ def _with_intensities(batch, draws, limits, random, indices, max_value):
         else:
             cv2.addWeighted(image, contrast, image, 0, added, dst=image)
     if native.dtype.kind == "f" or max_value < np.iinfo(native.dtype).max:
-        np.clip(native, 0, max_value, out=native)
+        np.clip(native, 0, native.dtype.type(max_value), out=native)
     return native.astype(batch.dtype, copy=False)

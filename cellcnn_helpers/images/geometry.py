@@ -244,17 +244,14 @@ def flip(images, direction):
     _checks.choice("direction", direction, ("left-right", "up-down"))
     if isinstance(images, CellImageDataset):
         return of_both(images, lambda array: flip(array, direction))
-    batch, restore = as_batch(images)
-    if direction == "up-down":
-        return restore(batch[:, ::-1].copy())
     cv2 = opencv("flip")
+    batch, restore = as_batch(images)
+    code = 1 if direction == "left-right" else 0
 
-    def one(_, rows, target):
-        cv2.flip(rows, 1, dst=target)
+    def one(_, image, target):
+        cv2.flip(image, code, dst=target)
 
-    # To a flip from left to right, a whole batch is one very high image.
-    rows = batch.reshape(1, -1, *batch.shape[2:]) if batch.size else batch
-    return restore(each_image(one, rows, rows.shape[1:3], moves=True).reshape(batch.shape))
+    return restore(each_image(one, batch, batch.shape[1:3], moves=True))
 
 
 def quarter_turn(images, turns=1):

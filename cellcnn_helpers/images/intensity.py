@@ -216,7 +216,7 @@ def standardize(images, mean=None, std=None):
     result = np.empty(batch.shape, np.float32)
     if mean is None:
         for part in blocks(_finite(batch)):
-            result[part] = _standardized_by_itself(batch[part])
+            _standardize_each(batch[part], result[part])
         return restore(result)
     width, channels = batch.shape[2:]
     mean, std = (_per_channel(name, value, channels) for name, value in (("mean", mean), ("std", std)))
@@ -235,15 +235,13 @@ def standardize(images, mean=None, std=None):
     return restore(result)
 
 
-def _standardized_by_itself(images):
+def _standardize_each(images, result):
     rows = images.reshape(len(images), -1)
-    deviation = np.subtract(
-        rows, rows.mean(axis=1, keepdims=True, dtype=np.float64), dtype=_working_type(rows)
-    )
-    std = np.sqrt(np.square(deviation).mean(axis=1, keepdims=True, dtype=np.float64))
-    std[std == 0] = 1
-    deviation /= std.astype(deviation.dtype)
-    return deviation.reshape(images.shape)
+    # Measured from their first value: a flat image is exactly 0 then, and a large offset costs no digits.
+    deviation = np.subtract(rows, rows[:, :1], dtype=_working_type(rows))
+    deviation -= deviation.mean(axis=1, keepdims=True)
+    std = np.sqrt(np.vecdot(deviation, deviation) / rows.shape[1])[:, np.newaxis]
+    np.divide(deviation, np.where(std == 0, 1, std), out=result.reshape(rows.shape), casting="same_kind")
 
 
 def _per_channel(name, value, channels):
@@ -328,9 +326,10 @@ def _field(name, value, shape, number_ok=False):
         return field
     fitting = (shape[:2], (*shape[:2], 1), shape)
     if field.shape not in fitting:
+        channels = "one channel" if shape[2] == 1 else f"one channel or {shape[2]}"
         raise ValueError(
-            f"`{name}` must have the height and width of the images, {shape[:2]}, and one channel or "
-            f"{shape[2]}: got {_checks.received(name, field)}.\n"
+            f"`{name}` must have the height and width of the images, {shape[:2]}, and {channels}: got "
+            f"{_checks.received(name, value)}.\n"
             f"Give one picture taken by the same camera with the same settings."
         )
     return field[..., np.newaxis] if field.ndim == 2 else field
@@ -348,9 +347,10 @@ def _with_gain(batch, dark, gain):
         if batch.dtype.kind == "u":
             limit = np.iinfo(batch.dtype).max
             np.rint(values, out=values)
-            num_low += np.count_nonzero(values < 0)
-            num_high += np.count_nonzero(values > limit)
-            np.clip(values, 0, limit, out=values)
+            if values.min() < 0 or values.max() > limit:
+                num_low += np.count_nonzero(values < 0)
+                num_high += np.count_nonzero(values > limit)
+                np.clip(values, 0, limit, out=values)
         result[part] = values
     if num_low or num_high:
         warnings.warn(

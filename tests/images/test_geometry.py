@@ -179,6 +179,45 @@ def test_the_width_height_trap_is_named():
     assert geometry.resize(cell, (132, 110)).shape == (132, 110)
 
 
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64, np.uint64, np.float32, np.float64, ">f8"])
+@pytest.mark.parametrize("shape", [(6, 9), (6, 9, 3), (4, 6, 9), (3, 6, 9, 1), (3, 6, 9, 5), (0, 6, 9, 3)])
+def test_flips_and_quarter_turns_move_every_bit_as_numpy_does(shape, dtype):
+    image = (
+        RNG.integers(0, 2, shape).astype(dtype)
+        if dtype is bool
+        else RNG.integers(0, 256, shape).astype(dtype)
+    )
+    if np.dtype(dtype).itemsize == 8 and np.dtype(dtype).kind in "iu" and image.size:
+        image.flat[0] = 2**63 - 1  # more than float64 holds
+    image.flags.writeable = False
+    rows = 0 if len(shape) == 2 or shape == (6, 9, 3) else 1
+    np.testing.assert_array_equal(geometry.flip(image, "up-down"), np.flip(image, rows))
+    np.testing.assert_array_equal(geometry.flip(image, "left-right"), np.flip(image, rows + 1))
+    for turns in (-3, 0, 1, 2, 3, 5):
+        turned = geometry.quarter_turn(image, turns)
+        np.testing.assert_array_equal(turned, np.rot90(image, turns, axes=(rows, rows + 1)))
+        assert turned.dtype == image.dtype
+        assert not np.shares_memory(turned, image)
+
+
+def test_large_images_take_the_same_way_as_small_ones():
+    large = RNG.integers(0, 256, (2, 300, 210, 3)).astype(np.uint8)  # more than is written directly
+    np.testing.assert_array_equal(geometry.flip(large, "left-right"), large[:, :, ::-1])
+    np.testing.assert_array_equal(geometry.quarter_turn(large), np.rot90(large, axes=(1, 2)))
+
+
+def test_four_quarter_turns_are_none():
+    turned = BATCH
+    for _ in range(4):
+        turned = geometry.quarter_turn(turned)
+    np.testing.assert_array_equal(turned, BATCH)
+    np.testing.assert_array_equal(
+        geometry.rotate(BATCH[:, :20, :20], 90), geometry.quarter_turn(BATCH[:, :20, :20])
+    )
+    twice = geometry.flip(geometry.flip(BATCH, "up-down"), "left-right")
+    np.testing.assert_array_equal(twice, geometry.quarter_turn(BATCH, 2))
+
+
 def a_dataset():
     masks = np.zeros((2, 20, 30), np.uint8)
     masks[:, 5:9, 10:20] = 3
@@ -197,6 +236,13 @@ def test_a_data_set_keeps_masks_and_pixel_size_together():
     np.testing.assert_array_equal(turned.masks, a_dataset().masks[:, ::-1, ::-1])
     np.testing.assert_array_equal(turned.images, BATCH[:2, ::-1, ::-1])
     assert set(np.unique(geometry.rotate(a_dataset(), 33).masks)) == {0, 3}
+
+    mirrored = geometry.flip(a_dataset(), "left-right")
+    np.testing.assert_array_equal(mirrored.masks, a_dataset().masks[:, :, ::-1])
+    np.testing.assert_array_equal(mirrored.images, BATCH[:2, :, ::-1])
+    on_end = geometry.quarter_turn(a_dataset())
+    np.testing.assert_array_equal(on_end.masks, np.rot90(a_dataset().masks, axes=(1, 2)))
+    np.testing.assert_array_equal(on_end.images, np.rot90(BATCH[:2], axes=(1, 2)))
 
     cut = geometry.crop(a_dataset(), (4, 10), row=5, column=10)
     assert (cut.masks == 3).all()
@@ -223,6 +269,8 @@ def test_masks_of_narrow_images_are_no_color_channels():
         (lambda: geometry.resize(np.zeros((5, 5)), 3, interpolation="bilinear"), "interpolation='bilinear'"),
         (lambda: geometry.resize(np.zeros((5, 5), complex), 3), "images.dtype=complex128"),
         (lambda: geometry.resize(np.zeros((5, 5), np.longdouble), 3), "images.dtype=(float128|longdouble)"),
+        (lambda: geometry.flip(np.zeros((5, 5)), 1), "direction=1"),
+        (lambda: geometry.quarter_turn(np.zeros((5, 5)), 90.0), "turns=90.0"),
         (lambda: geometry.rotate(np.zeros((5, 5)), "90"), "degrees='90'"),
         (lambda: geometry.rotate(np.zeros((5, 5)), np.inf), "degrees=inf"),
         (lambda: geometry.rotate(np.zeros((5, 5)), 9, border="wrap"), "border='wrap'"),
