@@ -169,7 +169,7 @@ function showPlane(shown, values, { rows, columns }, limit, name, row, column) {
 /** A table from rows of text; the first of each row is its head. */
 function fillTable(table, caption, heads, rows, current = -1) {
   const head = (text, scope) => element("th", { scope }, text);
-  const cell = (text, at) => element("td", { className: at === current ? "is-current" : "" }, text);
+  const cell = (text, at) => element("td", { class: at === current ? "is-current" : "" }, text);
   table.replaceChildren(
     element("caption", {}, caption),
     element("thead", {}, element("tr", {}, ...heads.map((text) => head(text, "col")))),

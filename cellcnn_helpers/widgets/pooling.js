@@ -90,15 +90,14 @@ function render({ model, el, own }) {
     const { picture, result, row, column } = now;
     const places = placesUnder(result, row, column);
     const [largest, mean] = [result.largest[here], result.means[here]];
-    for (const [sum, name, value] of [
-      [v.largestSum, "Largest", largest],
-      [v.meansSum, "Mean", mean],
+    for (const [shown, value] of [
+      [v.largestHere, largest],
+      [v.meanHere, mean],
     ]) {
-      sum.name.textContent = `${name}, row ${row}, column ${column}`;
-      sum.data.value = String(value);
-      sum.data.textContent = formatNumber(value, 1);
+      shown.value = String(value);
+      shown.textContent = formatNumber(value, 1);
     }
-    const isSmall = fitTables("pixels", v.numbers, ["Pixels"], v.largestSum.node, v.meansSum.node);
+    const isSmall = fitTables("pixels", v.numbers, ["Pixels"], v.sums);
     if (isSmall) {
       tables.pixels[0].cells.forEach((cell, at) => {
         showPixel(cell, picture, places[at]);
@@ -116,7 +115,7 @@ function render({ model, el, own }) {
     const ties = inside.filter((value) => value === largest).length;
     const outside = places.length - inside.length;
     return [
-      `Of ${inside.length} pixels the largest is ${formatNumber(largest, 1)}, the mean ${formatNumber(mean, 1)}.`,
+      `Row ${row}, column ${column} of the results: of ${inside.length} pixels the largest is ${formatNumber(largest, 1)}, the mean ${formatNumber(mean, 1)}.`,
       ties > 1 ? `${ties} pixels are the largest; the first of them, row by row, is the winner.` : "",
       outside ? `${outside} places lie outside the picture and do not count.` : "",
     ]
@@ -142,7 +141,7 @@ function render({ model, el, own }) {
       [back.largest, back.means].forEach((values, i) =>
         tables.gradients[i].cells.forEach((cell, at) => {
           const outside = places[at] < 0;
-          cell.textContent = outside ? "" : formatNumber(values[places[at]]);
+          cell.textContent = outside ? "" : formatPart(values[places[at]], result.counts[here]);
           cell.className = outside ? "is-outside" : values[places[at]] ? "is-positive" : "";
         }),
       );
@@ -174,7 +173,7 @@ function render({ model, el, own }) {
       ...rows.map((cells, shift) =>
         element(
           "tr",
-          { className: shift === by ? "is-current" : "" },
+          { class: shift === by ? "is-current" : "" },
           element("th", { scope: "row" }, String(shift)),
           ...cells.map(({ share, change }) =>
             element("td", {}, percent(share), element("small", {}, percent(change))),
@@ -192,7 +191,12 @@ function render({ model, el, own }) {
     showSigned(v.changeLargest, changes[0], result, limit, "Max: change");
     showSigned(v.changeMeans, changes[1], result, limit, "Average: change");
     const [, max, mean] = rows[by];
-    return `Shifted by ${by}: ${percent(max.share)} of the pixels of max pooling changed, ${percent(mean.share)} of average pooling.`;
+    const steps = by / result.across.stride;
+    const whole =
+      by && Number.isInteger(steps)
+        ? ` ${by} pixels are ${steps === 1 ? "the stride" : `${steps} strides`}: the results themselves moved by ${steps}.`
+        : "";
+    return `Shifted by ${by}: ${percent(max.share)} of the pixels of max pooling changed, ${percent(mean.share)} of average pooling.${whole}`;
   }
 
   // ---- tables of one window ----
@@ -239,11 +243,18 @@ function render({ model, el, own }) {
   };
 }
 
+/** “1/9” or “4/9” where the value is so many parts of a window of `count` pixels, else a decimal. */
+function formatPart(value, count) {
+  const parts = Math.round(value * count);
+  const isWhole = parts % count === 0;
+  return !isWhole && Math.abs(value * count - parts) < 1e-9 ? `${parts}/${count}` : formatNumber(value);
+}
+
 /** How many numbers there are before and after, and why. */
 function poolSizeText({ rows, columns, down, across }, { padding, pool_size }) {
   const count = `${down.size * across.size} pixels become ${rows * columns}.`;
   if (pool_size === GLOBAL)
-    return `Global pooling: the window is the whole picture, ${times(down.size, across.size)}. ${count}`;
+    return `Global pooling: the window is the whole picture, ${times(down.size, across.size)}. ${count} Only here is the result “the maximum of the picture”.`;
   const [one, two] = [down, across].map((axis) => countFormula(axis, { padding, strides: axis.stride }));
   const size =
     one === two ? `Rows and columns of the result: ${one}.` : `Rows of the result: ${one}. Columns: ${two}.`;

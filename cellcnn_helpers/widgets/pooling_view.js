@@ -12,10 +12,7 @@ function makeView(on, choice, walk) {
   const pointing = { onclick: on.point, onpointermove: on.drag };
   const result = () => stage("cellcnn-result", { ...pointing, role: "img" });
   const drawn = () => stage("cellcnn-signed", { role: "img" });
-  const sum = () => {
-    const [name, data] = [element("span"), element("data")];
-    return { name, data, node: element("p", { class: "cellcnn-sum" }, name, data) };
-  };
+  const sum = (name, data) => element("p", { class: "cellcnn-sum" }, element("span", {}, name), data);
   const number = (name) => () => on.setting(name, v[name].value === "" ? null : Number(v[name].value));
   const v = {
     pool_size: element("select", {
@@ -37,8 +34,8 @@ function makeView(on, choice, walk) {
     means: result(),
     fill: checkbox("Fill the results step by step", on.view),
     numbers: element("div", { class: "cellcnn-numbers" }),
-    largestSum: sum(),
-    meansSum: sum(),
+    largestHere: element("data"),
+    meanHere: element("data"),
     written: element("div"),
     everywhere: checkbox("A gradient of 1 arrives at every pixel of the result", on.view),
     backLargest: drawn(),
@@ -62,11 +59,17 @@ function makeView(on, choice, walk) {
     element("summary", {}, "Written out"),
     v.written,
   );
+  v.sums = element(
+    "div",
+    { class: "cellcnn-sums" },
+    sum("Largest", v.largestHere),
+    sum("Mean", v.meanHere),
+  );
   const heads = ["Shift", "Picture", "Max", "Average"];
   const table = element(
     "table",
     { class: "cellcnn-shifts" },
-    element("caption", {}, "Share of pixels that changed; below it, their mean change in % of the mean value"),
+    element("caption", {}, "Share of pixels that changed; below it, mean change / mean value"),
     element("thead", {}, element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)))),
     v.shifts,
   );
@@ -86,8 +89,8 @@ function makeView(on, choice, walk) {
         "div",
         { class: "cellcnn-row cellcnn-stepper", role: "group", "aria-label": "Shift the picture" },
         v.less,
-        v.shifted,
         v.more,
+        v.shifted,
       ),
       stages(v.changeLargest.figure, v.changeMeans.figure, table),
     ),
@@ -119,6 +122,7 @@ function makeView(on, choice, walk) {
     ),
     v.live,
   );
+  v.changeLargest.mark.hidden = v.changeMeans.mark.hidden = true;
   keepKeys(v.root);
   fillOptions(v);
   return v;
