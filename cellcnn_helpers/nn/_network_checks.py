@@ -102,8 +102,8 @@ def optimizer(value):
 
 
 def class_weights(value, num_classes):
-    """Return the weights of all classes as an array (classes,), float32; `value` is a dict or None."""
-    weights = np.ones(num_classes, np.float32)
+    """Return the weights of all classes as an array (classes,); `value` is a dict or None."""
+    weights = np.ones(num_classes)
     if value is None:
         return weights
     if not isinstance(value, dict):
@@ -134,13 +134,3 @@ def augment(value):
         return result.astype(images.dtype, copy=False)
 
     return checked
-
-
-def still_finite(logits, optimizer):
-    """Return logits, or say that training went astray."""
-    if not np.isfinite(logits).all():
-        raise ValueError(
-            f"`optimizer` made the outputs infinite: got learning_rate={optimizer.learning_rate}.\n"
-            f"Start again with new weights and a learning rate ten times smaller."
-        )
-    return logits

@@ -1,13 +1,18 @@
 """A whole convolutional network in NumPy: layers in a row, trained by gradient descent."""
 
+import math
+
 import numpy as np
 
 from cellcnn_helpers import _checks
 from cellcnn_helpers.nn import _files
 from cellcnn_helpers.nn import _network_checks as check
+from cellcnn_helpers.nn._backpropagation import backward, batch_gradients, flat, forward
 from cellcnn_helpers.nn.losses import softmax_cross_entropy
 from cellcnn_helpers.nn.optimizers import Adam
 from cellcnn_helpers.nn.results import Evaluation, History, NetworkGradients, NetworkSummary
+
+PART_BYTES = 1 << 20  # of the largest output of a layer, for the part of a batch that is worked on at once
 
 
 class Network:
@@ -57,13 +62,15 @@ class Network:
         self.layers = check.layers(layers)
         self.input_shape = check.input_shape(input_shape)
         rng = np.random.default_rng(_checks.whole_number("seed", seed, minimum=0))
-        self._weights = []  # one list for each layer
+        self._weights, largest_output = [], 1  # weights: one list for each layer
         x = np.empty((0, *self.input_shape), np.float32)  # an empty batch, to see what shapes come out
         for layer in self.layers:
             weights = layer.initial_weights(x.shape[1:], rng)
             x = layer.forward(x, weights)
             self._weights.append(weights)
+            largest_output = max(largest_output, math.prod(x.shape[1:]) * x.itemsize)
         self.output_shape = x.shape[1:]
+        self._part_size = max(PART_BYTES // largest_output, 1)
 
     def summary(self):
         """Return a table of the layers: kind, shape of the output, number of parameters.
@@ -86,7 +93,7 @@ class Network:
         nothing = np.empty((0, *self.input_shape), np.float32)
         return NetworkSummary(
             [type(layer).__name__ for layer in self.layers],
-            [x.shape[1:] for x in self._forward(nothing)[1:]],
+            [x.shape[1:] for x in forward(self.layers, self._weights, nothing)[1:]],
             [sum(w.size for w in weights) for weights in self._weights],
         )
 
@@ -95,7 +102,7 @@ class Network:
 
         -> list of arrays, such as (KH, KW, C, F) and (F,).
         """
-        return [weights.copy() for weights in _flat(self._weights)]
+        return [weights.copy() for weights in flat(self._weights)]
 
     def set_weights(self, weights):
         """Replace all weights, for example by those of a Keras model with the same layers.
@@ -111,7 +118,7 @@ class Network:
             If their number or shapes differ.
         """
         new = _checks.array_list("weights", weights)
-        expected, received = [w.shape for w in _flat(self._weights)], [w.shape for w in new]
+        expected, received = [w.shape for w in flat(self._weights)], [w.shape for w in new]
         if received != expected:
             raise ValueError(
                 f"`weights` must have the shapes of this network, {expected}: got shapes {received}.\n"
@@ -145,7 +152,7 @@ class Network:
         >>> Network.load(path).layers
         [Flatten(), Dense(units=2)]
         """
-        _files.write(path, self.layers, self.input_shape, _flat(self._weights))
+        _files.write(path, self.layers, self.input_shape, flat(self._weights))
 
     @classmethod
     def load(cls, path):
@@ -195,7 +202,9 @@ class Network:
         images = self._images(images)
         batch_size = _checks.whole_number("batch_size", batch_size)
         starts = range(0, max(len(images), 1), batch_size)  # at least one batch, though it may be empty
-        return np.concatenate([self._forward(images[n : n + batch_size])[-1] for n in starts])
+        return np.concatenate(
+            [forward(self.layers, self._weights, images[n : n + batch_size])[-1] for n in starts]
+        )
 
     def activations(self, images):
         """Return what every layer makes of images: (batch, height, width, channels) -> a list, one per layer.
@@ -210,7 +219,7 @@ class Network:
         list of numpy.ndarray
             Outputs of the layers in order; the last are the logits.
         """
-        return self._forward(self._images(images))[1:]
+        return forward(self.layers, self._weights, self._images(images))[1:]
 
     def gradients(self, images, labels):
         """Return the gradient of the loss with respect to every weight and to what every layer gives.
@@ -233,10 +242,10 @@ class Network:
         check_gradient : Tests such gradients.
         """
         images, labels = self._examples(images, labels)
-        values = self._forward(images)
+        values = forward(self.layers, self._weights, images)
         loss, dy = softmax_cross_entropy(labels, values[-1])
-        dys, dweights = zip(*self._backward(values, dy), strict=True)
-        return NetworkGradients(loss, _flat(dweights[::-1]), list(dys[::-1]))
+        dys, dweights = zip(*backward(self.layers, self._weights, values, dy), strict=True)
+        return NetworkGradients(loss, flat(dweights[::-1]), list(dys[::-1]))
 
     def evaluate(self, images, labels, *, batch_size=32):
         """Return the loss and the accuracy on images with known classes.
@@ -360,40 +369,25 @@ class Network:
 
     def _step(self, images, labels, class_weights, optimizer):
         """Take one step of the optimizer; return the sums of losses and of right predictions before it."""
-        values = self._forward(images)
-        logits = check.still_finite(values[-1], optimizer)
-        loss, dy = softmax_cross_entropy(labels, logits, sample_weight=class_weights[labels])
-        gradients = [dweights for _, dweights in self._backward(values, dy)]
-        self.set_weights(optimizer.step(_flat(self._weights), _flat(gradients[::-1])))
+        try:
+            loss, logits, gradients = batch_gradients(
+                self.layers, self._weights, images, labels, class_weights[labels], self._part_size
+            )
+        except FloatingPointError:
+            raise ValueError(
+                f"`optimizer` made the outputs infinite: got learning_rate={optimizer.learning_rate}.\n"
+                f"Start again with new weights and a learning rate ten times smaller."
+            ) from None
+        self.set_weights(optimizer.step(flat(self._weights), gradients))
         return loss * len(labels), np.sum(logits.argmax(axis=1) == labels)
-
-    def _forward(self, images):
-        """Return what went into each layer, and at the end what came out of the last one."""
-        values = [images]
-        for layer, weights in zip(self.layers, self._weights, strict=True):
-            values.append(layer.forward(values[-1], weights))
-        return values
-
-    def _backward(self, values, dy):
-        """Go back from the gradient of the logits; yield, last layer first, each dy and its dweights."""
-        for layer, weights, x in zip(self.layers[:0:-1], self._weights[:0:-1], values[-2:0:-1], strict=True):
-            dx, *dweights = layer.backward(dy, x, weights)
-            yield dy, dweights
-            dy = dx
-        # The first layer gives no dx: nobody asks how the images should change.
-        yield dy, self.layers[0].weight_gradients(dy, values[0], self._weights[0])
 
     def _images(self, images):
         """Check images, and convert them to the dtype of the weights."""
         images = check.scaled_images(images, self.input_shape)
-        dtypes = [w.dtype for w in _flat(self._weights)]
+        dtypes = [w.dtype for w in flat(self._weights)]
         return images.astype(np.result_type(*dtypes), copy=False) if dtypes else images
 
     def _examples(self, images, labels):
         """Check images and labels to learn from."""
         images = _checks.no_nan("images", self._images(images))
         return images, check.labels(labels, (len(images), *self.output_shape))
-
-
-def _flat(lists):
-    return [item for items in lists for item in items]
