@@ -51,6 +51,11 @@ def resize(images, size, *, interpolation=None):
     -----
     Equal to ``cv2.resize``, image by image.
 
+    The area of an object in pixels and the sum of its values grow with the number of pixels; `pixel_size_um`
+    of a data set follows. Apart from "nearest", the mean of float images stays, to about 0.1 %. In uint8
+    OpenCV rounds with a slight lean, up to 1/8 of a grey value per pixel, which a sum over a faint cell shows:
+    measure in float32. All but "nearest" smooth the noise, and with it the brightest pixel.
+
     Examples
     --------
     >>> import numpy as np
@@ -169,6 +174,9 @@ def rotate(images, degrees, *, interpolation="linear", border="reflect"):
     -----
     Equal to ``cv2.warpAffine`` with ``cv2.getRotationMatrix2D`` around ``((W - 1) / 2, (H - 1) / 2)``; with
     "cubic" up to rounding, and not at the edges of float64, which OpenCV cuts to whole numbers.
+
+    The sum over an object stays, within rounding, as long as the object stays in view; its noise is smoothed.
+    With "reflect" a piece of an object may come in a second time, mirrored, at a corner.
 
     Examples
     --------

@@ -218,6 +218,54 @@ def test_four_quarter_turns_are_none():
     np.testing.assert_array_equal(twice, geometry.quarter_turn(BATCH, 2))
 
 
+# What a change does to a measurement
+
+
+def blobs():
+    """Cells in the middle of dark images, with fractions of grey values."""
+    rows, columns = np.mgrid[:64, :64] - 31.5
+    angles, longest = RNG.uniform(0, np.pi, (2, 20, 1, 1)) * [[[[1]]], [[[3]]]]
+    along = rows * np.cos(angles) + columns * np.sin(angles)
+    across = columns * np.cos(angles) - rows * np.sin(angles)
+    inside = (along / (8 + longest)) ** 2 + (across / 8) ** 2
+    return (10 + 90 / (1 + np.exp(8 * (inside - 1)))).astype(np.float32)
+
+
+@pytest.mark.parametrize("side", [32, 48, 96, 128])
+def test_resizing_multiplies_area_and_sum_by_the_number_of_pixels(side):
+    images = blobs()
+    factor = (side / 64) ** 2
+    areas = (images > 55).sum(axis=(1, 2)) * factor
+    for interpolation in ("nearest", "linear", "cubic", "area"):
+        resized = geometry.resize(images, side, interpolation=interpolation)
+        tolerance = 0.02 if interpolation == "nearest" else 3e-3
+        np.testing.assert_allclose(resized.sum(axis=(1, 2)), images.sum(axis=(1, 2)) * factor, rtol=tolerance)
+        np.testing.assert_allclose((resized > 55).sum(axis=(1, 2)), areas, rtol=0.08)
+
+
+def test_rounding_leans_by_at_most_an_eighth_of_a_grey_value():
+    images = RNG.integers(20, 200, (40, 64, 64))
+    for side in (32, 48, 96, 128):
+        for interpolation in ("linear", "cubic", "area"):
+            rounded, exact = (
+                geometry.resize(images.astype(dtype), side, interpolation=interpolation).astype(np.float64)
+                for dtype in (np.uint8, np.float32)
+            )
+            assert abs((rounded - exact).mean()) < 0.13
+    halved = geometry.resize(images.astype(np.uint8), 32).mean(), geometry.resize(images / 1.0, 32).mean()
+    assert halved[0] - halved[1] == pytest.approx(0.125, abs=0.01)  # a quarter of the blocks end in .5: up
+
+
+@pytest.mark.parametrize("degrees", [15, 45, -100])
+@pytest.mark.parametrize("interpolation", ["nearest", "linear", "cubic"])
+def test_turning_keeps_area_and_sum_of_what_stays_in_view(degrees, interpolation):
+    light = blobs() - 10
+    turned = geometry.rotate(light, degrees, interpolation=interpolation)
+    tolerance = 0.02 if interpolation == "nearest" else 0.01
+    np.testing.assert_allclose(turned.sum(axis=(1, 2)), light.sum(axis=(1, 2)), rtol=tolerance)
+    np.testing.assert_allclose((turned > 45).sum(axis=(1, 2)), (light > 45).sum(axis=(1, 2)), rtol=0.04)
+
+
 def a_dataset():
     masks = np.zeros((2, 20, 30), np.uint8)
     masks[:, 5:9, 10:20] = 3
