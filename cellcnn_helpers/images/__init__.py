@@ -8,7 +8,8 @@ OpenCV, which is imported only when it is needed.
 
 from .augmentation import augment
 from .geometry import crop, flip, quarter_turn, resize, rotate
-from .intensity import ChannelStatistics, channel_statistics, flat_field, normalize, standardize
+from .illumination import flat_field
+from .intensity import ChannelStatistics, channel_statistics, normalize, standardize
 
 __all__ = [
     "ChannelStatistics",

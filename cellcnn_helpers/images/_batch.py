@@ -118,6 +118,11 @@ def camera_images(function, batch):
         )
 
 
+def working_type(images):
+    """float32 where it holds every value of the type exactly, else float64."""
+    return np.result_type(images.dtype, np.float32)
+
+
 def _without_single_channel(images):
     return images[..., 0] if images.shape[-1] == 1 else images
 
@@ -138,7 +143,8 @@ def _convert(out, result):
     """Write what a stand-in holds, fractions and what "cubic" shoots over included, into the result."""
     if result.dtype.kind in "iu":
         limits = np.iinfo(result.dtype)
-        np.rint(out, out=out) if out.dtype.kind == "f" else None
+        if out.dtype.kind == "f":
+            np.rint(out, out=out)
         np.clip(out, limits.min, limits.max, out=out)
     result[...] = out
 

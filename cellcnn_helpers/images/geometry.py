@@ -53,8 +53,8 @@ def resize(images, size, *, interpolation=None):
 
     The area of an object in pixels and the sum of its values grow with the number of pixels; `pixel_size_um`
     of a data set follows. Apart from "nearest", the mean of float images stays, to about 0.1 %. In uint8
-    OpenCV rounds with a slight lean, up to 1/8 of a grey value per pixel, which a sum over a faint cell shows:
-    measure in float32. All but "nearest" smooth the noise, and with it the brightest pixel.
+    OpenCV rounds with a slight lean, up to 1/8 of a grey value per pixel, which a sum over a faint cell
+    shows: measure in float32. All but "nearest" smooth the noise, and with it the brightest pixel.
 
     Examples
     --------

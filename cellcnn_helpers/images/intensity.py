@@ -1,6 +1,5 @@
-"""Intensities of images: one scale for all, one scale for each, and even illumination."""
+"""Scales of intensity: one for all images, or one for each."""
 
-import warnings
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -8,9 +7,9 @@ import numpy as np
 
 from .. import _checks, _dataset_checks
 from ..dataset import CellImageDataset
-from ._batch import as_batch, blocks, camera_images
+from ._batch import as_batch, blocks, working_type
 
-__all__ = ["ChannelStatistics", "channel_statistics", "flat_field", "normalize", "standardize"]
+__all__ = ["ChannelStatistics", "channel_statistics", "normalize", "standardize"]
 
 
 def normalize(images, *, max_value=None, percentiles=None):
@@ -94,7 +93,7 @@ def _ordered_percentiles(percentiles, max_value):
 
 def _between(images, low, high):
     """How far each value is on the way from low to high, cut off at 0 and 1; a step where both are equal."""
-    way = np.subtract(images, low, dtype=_working_type(images))
+    way = np.subtract(images, low, dtype=working_type(images))
     equal = low == high
     if equal.any():
         np.copyto(way, way > 0, where=equal)
@@ -227,7 +226,7 @@ def standardize(images, mean=None, std=None):
             f"A channel that is the same in all images says nothing: leave it out."
         )
     # A row of the image beside a row of means and one of deviations: NumPy is fast where rows are long.
-    mean, std = (np.tile(value.astype(_working_type(batch)), width) for value in (mean, std))
+    mean, std = (np.tile(value.astype(working_type(batch)), width) for value in (mean, std))
     for part in blocks(batch):
         rows = batch[part].reshape(-1, width * channels)
         deviation = np.subtract(rows, mean, dtype=mean.dtype)
@@ -238,7 +237,7 @@ def standardize(images, mean=None, std=None):
 def _standardize_each(images, result):
     rows = images.reshape(len(images), -1)
     # Measured from their first value: a flat image is exactly 0 then, and a large offset costs no digits.
-    deviation = np.subtract(rows, rows[:, :1], dtype=_working_type(rows))
+    deviation = np.subtract(rows, rows[:, :1], dtype=working_type(rows))
     deviation -= deviation.mean(axis=1, keepdims=True)
     std = np.sqrt(np.vecdot(deviation, deviation) / rows.shape[1])[:, np.newaxis]
     np.divide(deviation, np.where(std == 0, 1, std), out=result.reshape(rows.shape), casting="same_kind")
@@ -253,118 +252,6 @@ def _per_channel(name, value, channels):
             f"Measure it on images of the same kind: channel_statistics(train)."
         )
     return np.broadcast_to(array, (channels,))
-
-
-def flat_field(images, *, flat, dark=None):
-    """Remove uneven illumination: divide by a picture of an empty, evenly stained field.
-
-    (H, W), (H, W, C), (batch, H, W), (batch, H, W, C) or a data set -> the same shape
-
-    ``(image - dark) / (flat - dark) * mean(flat - dark)``, the mean taken over each channel
-
-    Parameters
-    ----------
-    images : array or CellImageDataset
-        uint8, uint16, float32 or float64. Of a data set only the images change.
-    flat : array
-        ``(H, W)`` or ``(H, W, C)``: what the camera sees where nothing but the illumination differs, best the
-        mean of many exposures, since its noise goes into every image.
-    dark : array or float, optional
-        What the camera gives without light, by default 0: a picture like `flat`, or the camera's offset.
-
-    Returns
-    -------
-    array or CellImageDataset
-        Of the type that came in; whole numbers are rounded, and cut off at the ends of their type.
-
-    Raises
-    ------
-    ValueError
-        If a shape does not fit, or `flat` is not brighter than `dark` everywhere.
-
-    Warns
-    -----
-    UserWarning
-        If pixels were cut off: it says how many. Noise below `dark` needs a type that has negative numbers.
-
-    Notes
-    -----
-    The offset of the camera is gone afterwards: a place without light is 0. A pixel that was saturated before
-    is wrong after, but no longer looks saturated.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> illumination = np.array([[0.5, 1.0, 1.5]])
-    >>> flat_field(80 * illumination + 10, flat=100 * illumination + 10, dark=10)
-    array([[80., 80., 80.]])
-    """
-    if isinstance(images, CellImageDataset):
-        return replace(images, images=flat_field(images.images, flat=flat, dark=dark))
-    batch, restore = as_batch(images)
-    camera_images("flat_field", batch)
-    flat = _field("flat", flat, batch.shape[1:])
-    dark = np.zeros(()) if dark is None else _field("dark", dark, batch.shape[1:], number_ok=True)
-    light = flat - dark
-    if (light <= 0).any():
-        where = tuple(int(place) for place in np.argwhere(light <= 0)[0])
-        raise ValueError(
-            f"`flat` must be brighter than `dark` everywhere: got flat={flat[where]:g} and "
-            f"dark={np.broadcast_to(dark, flat.shape)[where]:g} in row {where[0]}, column {where[1]}, and "
-            f"{np.count_nonzero(light <= 0)} such values of {light.size}.\n"
-            f"Check that the two are not exchanged; take a brighter flat picture; crop what gets no light."
-        )
-    gain = light.mean(axis=(0, 1)) / light
-    return restore(_with_gain(batch, dark, gain))
-
-
-def _field(name, value, shape, number_ok=False):
-    """A picture (H, W, C) or (H, W, 1) in float64 that fits images of `shape`; or one number."""
-    field = _checks.no_nan(name, _checks.float_array(name, value, axes=None, complex_ok=False))
-    field = field.astype(np.float64)
-    if number_ok and field.ndim == 0:
-        return field
-    fitting = (shape[:2], (*shape[:2], 1), shape)
-    if field.shape not in fitting:
-        channels = "one channel" if shape[2] == 1 else f"one channel or {shape[2]}"
-        raise ValueError(
-            f"`{name}` must have the height and width of the images, {shape[:2]}, and {channels}: got "
-            f"{_checks.received(name, value)}.\n"
-            f"Give one picture taken by the same camera with the same settings."
-        )
-    return field[..., np.newaxis] if field.ndim == 2 else field
-
-
-def _with_gain(batch, dark, gain):
-    """``(batch - dark) * gain`` of the same type; a warning tells what had to be cut off."""
-    working = _working_type(batch)
-    dark, gain = dark.astype(working), gain.astype(working)
-    result = np.empty(batch.shape, batch.dtype)
-    num_low = num_high = 0
-    for part in blocks(batch):
-        values = np.subtract(batch[part], dark, dtype=working)
-        values *= gain
-        if batch.dtype.kind == "u":
-            limit = np.iinfo(batch.dtype).max
-            np.rint(values, out=values)
-            if values.min() < 0 or values.max() > limit:
-                num_low += np.count_nonzero(values < 0)
-                num_high += np.count_nonzero(values > limit)
-                np.clip(values, 0, limit, out=values)
-        result[part] = values
-    if num_low or num_high:
-        warnings.warn(
-            f"flat_field cut off {num_low + num_high:,} of {batch.size:,} values: {num_low:,} below 0 and "
-            f"{num_high:,} above {limit}. To keep them, give images.astype(np.float32).",
-            UserWarning,
-            stacklevel=3,
-        )
-    return result
-
-
-def _working_type(images):
-    """float32 where it holds every value of the type exactly, else float64."""
-    return np.result_type(images.dtype, np.float32)
 
 
 def _finite(batch):
