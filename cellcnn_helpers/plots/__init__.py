@@ -1,10 +1,11 @@
-"""The figures of the course: cell images with scale bars, and the arithmetic of a convolution.
+"""The figures of the course: cell images with scale bars, histograms, curves, the numbers of a convolution.
 
 Every function draws a new pyplot figure (or into the `ax` that it is given) and returns nothing, so a
 notebook shows each figure once. What a figure shows is written on it; where the images come from stands small
 below it.
 """
 
+from .curves import show_curves
 from .histogram import show_histogram
 from .layers import show_kernels, show_maps
 from .pictures import show_image, show_images, show_mask
@@ -16,6 +17,7 @@ __all__ = [
     "CONTRAST",
     "QUIET",
     "SIGNED",
+    "show_curves",
     "show_histogram",
     "show_image",
     "show_images",

@@ -10,14 +10,13 @@ from .style import (
     ACCENT,
     CONTRAST,
     PLAIN,
-    QUIET,
     SERIES,
     SMALL_POINTS,
     WIDTH_INCHES,
     checked_axes,
     checked_titles,
     style,
-    wrapped,
+    write_below,
 )
 
 NUM_BINS = 256  # at most; a bin of whole numbers is a whole number wide
@@ -77,18 +76,7 @@ def show_histogram(images, *, names=None, bit_depth=None, log=False, title="", s
             _, ax = plt.subplots(figsize=size, layout="constrained")
         _draw(ax, planes, colors, names, scale, log)
         ax.set_title(title, **PLAIN)
-        if source:
-            place = {"xy": (0, 0), "xycoords": "axes fraction", "xytext": (0, -34)}
-            width = WIDTH_INCHES * 0.8
-            ax.annotate(
-                wrapped(source, width),
-                **place,
-                textcoords="offset points",
-                va="top",
-                size=SMALL_POINTS,
-                color=QUIET,
-                **PLAIN,
-            )
+        write_below(ax, source)
 
 
 class _Scale(NamedTuple):

@@ -113,5 +113,14 @@ def write_source(figure, source):
         figure.supxlabel(wrapped(source, width), x=0.01, ha="left", **style)
 
 
+def write_below(ax, source):
+    """Write the source below the axes and their label."""
+    if source:
+        width = ax.figure.get_size_inches()[0] * ax.get_position().width
+        style = {"size": SMALL_POINTS, "color": QUIET, "va": "top", **PLAIN}
+        offset = {"xytext": (0, -34), "textcoords": "offset points"}
+        ax.annotate(wrapped(source, width), (0, 0), xycoords="axes fraction", **offset, **style)
+
+
 def wrapped(text, width_inches):
     return textwrap.fill(text, max(int(width_inches * 13), 20))
