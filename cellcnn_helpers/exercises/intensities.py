@@ -57,8 +57,8 @@ def scaled(answer, rng):
             lambda images: images / (np.iinfo(images.dtype).max + 1),
         ),
         (
-            "Nearly all values are 0 here: `//`, or changing back to whole numbers, cuts the fractions. Divide with "
-            "`/`.",
+            "Nearly all values are 0 here: `//`, or changing back to whole numbers, cuts the fractions. "
+            "Divide with `/`.",
             lambda images: images // np.iinfo(images.dtype).max,
         ),
         (

@@ -157,6 +157,7 @@ class TestRecord:
             (record_to_type, "clips to the range of the type"),
             (record_to_255, "255 is the largest value of 8 bits only"),
             (record_to_power, "as the first is 0"),
+            (lambda n, gain, offset, bits: np.clip(np.round(n * gain + offset), 0, 2**bits), "as the first"),
             (record_offset_first, "offset is added before the gain"),
             (record_offset_last, "added after clipping"),
             (record_without_offset, "offset is missing"),

@@ -94,6 +94,10 @@ class TestFindDuplicates:
             (every_two(lambda i, j, a, b: i < j and (a == b)[0, 0].all()), "Only the first pixel"),
             (every_two(lambda i, j, a, b: i < j and (a == b)[0].all()), "Only the first row"),
             (every_two(lambda i, j, a, b: i > j and np.array_equal(a, b)), "The order within a pair"),
+            (
+                lambda images: [pair[::-1] for pair in duplicates_by_loops(images)],
+                "The order within a pair",
+            ),
             (duplicates_unsorted, "not sorted"),
             (duplicates_with_partner, "Tell also which one"),
             (lambda images: len(duplicates_by_loops(images)), "This counts the pairs"),
