@@ -200,7 +200,7 @@ function render({ model, el }) {
     for (let r = Math.max(0, row - BRUSH); r <= Math.min(rows - 1, row + BRUSH); r++) {
       for (let c = Math.max(0, column - BRUSH); c <= Math.min(columns - 1, column + BRUSH); c++) {
         const shownAt = r * columns + c;
-        const source = sourceOf(pixelOrder ? pixelOrder[shownAt] : shownAt, cells, shift).join(",");
+        const source = sourceOf(pixelOrder ? pixelOrder[shownAt] : shownAt, cells, shift);
         if (tool() === "restore") edits.delete(source);
         else edits.set(source, color);
       }

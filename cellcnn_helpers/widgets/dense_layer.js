@@ -25,24 +25,24 @@ function fixedPermutation(count) {
   return places;
 }
 
-/** The place in the cell's own picture that is shown at `place`; it may lie outside, in rows and columns. */
-function sourceOf(place, { columns }, { down, right }) {
-  return [Math.floor(place / columns) - down, (place % columns) - right];
-}
-
 const inside = (value, size) => Math.max(0, Math.min(size - 1, value));
 
-/** The values of one cell, moved, the edge repeated; `edits` maps “row,column” of the cell to painted values. */
+/** The place in the cell's own picture that is shown at `place` when it is moved: the edge is repeated. */
+function sourceOf(place, { rows, columns }, { down, right }) {
+  const [row, column] = [Math.floor(place / columns) - down, (place % columns) - right];
+  return inside(row, rows) * columns + inside(column, columns);
+}
+
+/** The values of one cell, moved; `edits` maps places in its own picture to painted values. */
 function movedCell(cells, index, shift, edits = new Map()) {
   const { rows, columns, channels, pixels } = cells;
   const start = index * rows * columns * channels;
   const values = new Float64Array(rows * columns * channels);
   for (let place = 0; place < rows * columns; place++) {
-    const [row, column] = sourceOf(place, cells, shift);
-    const painted = edits.get(`${row},${column}`);
-    const from = start + (inside(row, rows) * columns + inside(column, columns)) * channels;
+    const source = sourceOf(place, cells, shift);
+    const painted = edits.get(source);
     for (let channel = 0; channel < channels; channel++)
-      values[place * channels + channel] = painted ? painted[channel] : pixels[from + channel];
+      values[place * channels + channel] = painted?.[channel] ?? pixels[start + source * channels + channel];
   }
   return values;
 }

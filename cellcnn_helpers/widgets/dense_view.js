@@ -105,8 +105,8 @@ function makeClasses(names) {
     const title = element("strong", {}, name);
     const truth = element("span");
     const node = element(
-      "section",
-      { class: "cellcnn-class", "aria-label": `Class ${name}` },
+      "div",
+      { class: "cellcnn-class", role: "group", "aria-label": `Class ${name}` },
       element("p", {}, title, truth),
       element("div", { class: "cellcnn-pair" }, weights.figure, products.figure),
       element(
