@@ -328,8 +328,11 @@ def majority_share(answer, rng):
     ]
     by_hand = {"labels": np.array([0, 3, 1, 1, 3, 1, 0, 1, 1, 1])}
     drawn = [{"labels": _labels(rng, classes)} for classes in ([0, 1, 2], [2, 5, 7, 8], [0, 1], range(8))]
+    unlike = {
+        "labels": np.array([4, 6, 2, 6, 9, 6, 4, 9, 6, 4, 6])
+    }  # first, last, rarest and most: all differ
     only = {"labels": np.full(5, 3)}
-    same_answers(answer, majority_share, [by_hand, *drawn, only], slips=slips)
+    same_answers(answer, majority_share, [by_hand, *drawn, unlike, only], slips=slips)
 
 
 def _labels(rng, classes):
