@@ -45,9 +45,11 @@ def find_duplicates(images):
     To keep equal images together in a split:
 
     >>> import dataclasses
-    >>> from cellcnn_helpers.datasets import load
-    >>> cells = load("simulated_cells", split="val")
+    >>> from cellcnn_helpers.dataset import CellImageDataset
+    >>> cells = CellImageDataset(images.astype(np.uint8), [0, 1, 0], ["round", "spiky"])
     >>> cells = dataclasses.replace(cells, groups=find_duplicates(cells.images))
+    >>> cells
+    CellImageDataset(3 images of 1 × 2 × 1 uint8, 2 classes, 2 groups)
     """
     images = _checks.as_array("images", images)
     if images.ndim < 2:
