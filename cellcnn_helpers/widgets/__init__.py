@@ -4,10 +4,18 @@ A widget runs live in JupyterLab and Colab, where Python and the browser share i
 page, where no kernel runs.
 """
 
+from cellcnn_helpers.widgets.augmentation import AugmentationWidget
 from cellcnn_helpers.widgets.camera import CameraWidget
 from cellcnn_helpers.widgets.convolution import ConvolutionWidget
 from cellcnn_helpers.widgets.dense import DenseWidget
 from cellcnn_helpers.widgets.loss import LossWidget
 from cellcnn_helpers.widgets.pooling import PoolingWidget
 
-__all__ = ["CameraWidget", "ConvolutionWidget", "DenseWidget", "LossWidget", "PoolingWidget"]
+__all__ = [
+    "AugmentationWidget",
+    "CameraWidget",
+    "ConvolutionWidget",
+    "DenseWidget",
+    "LossWidget",
+    "PoolingWidget",
+]

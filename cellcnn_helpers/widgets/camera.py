@@ -57,7 +57,7 @@ class CameraWidget(CourseWidget):
     ('mitotic', 0.9)
     """
 
-    parts = ("plot", "slider", "random", "microscope", "camera_controls", "camera_view", "camera")
+    parts = ("plot", "slider", "bench", "random", "microscope", "camera_controls", "camera_view", "camera")
 
     specimens = CheckedTrait().tag(sync=True, to_json=specimens_to_bytes)
     microscope = CheckedTrait().tag(

@@ -69,7 +69,7 @@ function makeControls({ onsetting, onproblem }, notes) {
       sliders[name] = (value) => slider.show(Number((value * factor).toPrecision(12)));
       return slider.node;
     });
-    return element("fieldset", {}, element("legend", {}, title), ...nodes, notes[title]);
+    return group(title, ...nodes, notes[title]);
   });
   const show = (settings) => {
     for (const [name, showValue] of Object.entries(sliders)) showValue(settings[name]);

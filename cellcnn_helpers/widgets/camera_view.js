@@ -3,7 +3,6 @@
 const SATURATED = "#f07d1e"; // as cameras' own software marks it: a color in a grey picture
 const AT_ZERO = "#468ce6";
 const MOST_BINS = 64;
-const SCALE_BAR_UM = 5;
 
 /** All elements, made once and without content. `on` holds what they call. */
 function makeView(on) {
@@ -16,7 +15,6 @@ function makeView(on) {
     specimen: element("select", { onchange: () => on.set({ specimen: v.specimen.value }) }),
     truth: stage("cellcnn-picture", pointing),
     picture: stage("cellcnn-picture", pointing),
-    bars: [],
     stretch: checkbox("Stretch the grey scale", on.view),
     row: element("input", { type: "range", min: "0", oninput: () => on.set({ row: Number(v.row.value) }) }),
     rowName: element("span"),
@@ -32,10 +30,6 @@ function makeView(on) {
   };
   const notes = { Light: v.exposureNote, Optics: v.spot, Camera: v.range };
   v.controls = makeControls({ onsetting: on.setting, onproblem }, notes);
-  for (const { field } of [v.truth, v.picture]) {
-    v.bars.push(element("div", { class: "cellcnn-scale-bar" }, `${SCALE_BAR_UM} µm`));
-    field.append(v.bars.at(-1));
-  }
   const key = (name, text) => element("span", { class: `cellcnn-key ${name}` }, text);
   v.profile.caption.append(
     "Profile: ",
@@ -43,7 +37,6 @@ function makeView(on) {
     key("is-expected", "light that arrives"),
     key("is-picture", "picture"),
   );
-  const heads = ["Measured", "picture", "truth"].map((text) => element("th", { scope: "col" }, text));
   v.root = element(
     "section",
     { class: "cellcnn-widget cellcnn-camera", "aria-label": "A microscope and its camera" },
@@ -62,19 +55,7 @@ function makeView(on) {
       v.stretch.label,
     ),
     v.message,
-    element(
-      "div",
-      { class: "cellcnn-bench" },
-      v.truth.figure,
-      v.picture.figure,
-      element(
-        "table",
-        { class: "cellcnn-facts" },
-        element("thead", {}, element("tr", {}, ...heads)),
-        v.facts,
-      ),
-      element("div", { class: "cellcnn-groups" }, ...v.controls.groups),
-    ),
+    makeBench([v.truth, v.picture], ["Measured", "picture", "truth"], v.facts, v.controls.groups),
     v.verdict,
     element(
       "div",
@@ -105,9 +86,7 @@ function showPictures(v, { specimen, picture, microscope, row }, stretched) {
     place(canvas, { top: 0, left: 0, ...picture }, picture);
     place(mark, { top: row, left: 0, rows: 1, columns: picture.columns }, picture);
   }
-  for (const bar of v.bars) {
-    bar.style.width = `${(100 * SCALE_BAR_UM) / microscope.pixel_size_um / picture.columns}%`;
-  }
+  showScaleBars([v.truth, v.picture], microscope.pixel_size_um, picture.columns);
   v.truth.caption.textContent = "The cell as it is";
   v.picture.caption.textContent = `Its picture, ${picture.rows} × ${picture.columns}`;
   v.truth.field.setAttribute(
@@ -193,49 +172,23 @@ function showHistogram(v, { picture, microscope, measured }) {
   v.histogram.area.setAttribute("aria-label", `Histogram of the grey values${share}.`);
 }
 
-/** 1026125 -> 1 026 125, with spaces that do not break. */
-const inGroups = (value) => value.toLocaleString("en").replace(/,/g, "\u202f").replace("-", "−");
-
-function percent(share) {
-  return share > 0 && share < 0.001 ? "< 0.1 %" : `${formatNumber(100 * share)} %`;
-}
-
 /** Measurements of the picture beside the truth. */
 function showFacts(v, { measured, truth, noise, microscope }) {
   const off = measured.intensity / truth.intensity - 1;
-  const grey = (value) => (Math.abs(value) < 1000 ? formatNumber(value) : inGroups(Math.round(value)));
-  const rows = [
-    ["Nucleus, mean", grey(measured.nucleus), grey(truth.nucleus)],
-    ["Background, mean", grey(measured.background), grey(truth.background)],
-    ["Sum above background", grey(measured.intensity), grey(truth.intensity)],
-    ["– off the truth by", `${off > 0 ? "+" : ""}${formatNumber(100 * off)} %`, ""],
-    ["Signal to noise", grey(noise), ""],
-    ["Saturated", percent(measured.saturated), ""],
-    ["Cut off at 0", percent(measured.cut), ""],
-  ];
-  const values = [
-    measured.nucleus,
-    measured.background,
-    measured.intensity,
-    off,
-    noise,
-    measured.saturated,
-    measured.cut,
-  ];
+  const pair = (name) => [{ value: measured[name] }, { value: truth[name] }];
   v.facts.replaceChildren(
-    ...rows.map(([name, shown, right], at) => {
-      const data = element("data", { value: String(values[at]) }, shown);
-      return element(
-        "tr",
-        {},
-        element("th", { scope: "row" }, name),
-        element("td", {}, data),
-        element("td", {}, right),
-      );
-    }),
+    factRow("Nucleus, mean", ...pair("nucleus")),
+    factRow("Background, mean", ...pair("background")),
+    factRow("Sum above background", ...pair("intensity")),
+    factRow("– off the truth by", { value: off, shown: percent(off, true) }, {}),
+    factRow("Signal to noise", { value: noise }, {}),
+    factRow("Saturated", { value: measured.saturated, shown: percent(measured.saturated) }, {}),
+    factRow("Cut off at 0", { value: measured.cut, shown: percent(measured.cut) }, {}),
   );
   const sigma = psfSigma(microscope);
-  v.spot.textContent = `A point becomes a spot: σ = ${formatNumber(sigma)} µm, ${formatNumber(sigma / microscope.pixel_size_um)} pixels. The objective is in ${microscope.numerical_aperture > DRY_LIMIT ? "oil" : "air"}.`;
+  const pixels = formatNumber(sigma / microscope.pixel_size_um);
+  const medium = microscope.numerical_aperture > DRY_LIMIT ? "oil" : "air";
+  v.spot.textContent = `A point becomes a spot: σ = ${formatNumber(sigma)} µm, ${pixels} pixels. The objective is in ${medium}.`;
   v.range.textContent = `Grey values from 0 to ${largestGrey(microscope)}.`;
   v.exposureNote.textContent =
     "Photons per pixel in 100 ms; of the stain, where an average nucleus is thickest.";
