@@ -7,7 +7,8 @@ import sys
 
 from tqdm.std import tqdm
 
-NOTEBOOK_WIDTH = 110  # characters; a notebook does not tell how wide it is
+NOTEBOOK_WIDTH = 100  # characters; a notebook does not tell how wide it is
+LINE = "{desc}{percentage:3.0f}%|{bar}| {elapsed}{postfix}"  # short enough for a terminal of 80 columns
 
 
 def progress_bar(total, *, verbose):
@@ -17,12 +18,21 @@ def progress_bar(total, *, verbose):
     each change, so that a saved notebook and a built page hold one plain line. Where nobody can watch (a
     script in a queue, a test), and where `verbose` is False, nothing is written.
     """
-    settings = {"total": total, "unit": "step"}
+    settings = {"total": total, "bar_format": LINE}
     if not verbose:
         return tqdm(**settings, disable=True)
     if _in_notebook():
         return _NotebookBar(**settings, ncols=NOTEBOOK_WIDTH, file=_Nowhere())
     return tqdm(**settings, dynamic_ncols=True, disable=None)  # None: shown only in a terminal
+
+
+def describe(history):
+    """Say in a few words what the last epoch gave."""
+    texts = []
+    for name in "loss", "accuracy":
+        values, val_values = getattr(history, name), getattr(history, f"val_{name}")
+        texts.append(f"{name} {values[-1]:.3f}" + (f" (val {val_values[-1]:.3f})" if val_values else ""))
+    return " ".join(texts)
 
 
 def _in_notebook():

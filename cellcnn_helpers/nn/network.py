@@ -334,7 +334,7 @@ class Network:
         Interrupted training (Ctrl-C, or the stop button of a notebook) leaves the weights of the last whole
         step.
         """
-        from cellcnn_helpers.nn._progress import progress_bar  # it needs a moment, which others save
+        from cellcnn_helpers.nn._progress import describe, progress_bar  # slow to import
 
         images, labels = self._examples(images, labels)
         validation_data = check.validation_data(validation_data, self._examples)
@@ -349,14 +349,18 @@ class Network:
         history, best_weights = History([], [], [], []), self._weights
         with progress_bar(epochs * len(starts), verbose=_checks.boolean("verbose", verbose)) as bar:
             for epoch in range(epochs):
-                bar.set_description(f"epoch {epoch + 1}/{epochs}")
+                bar.set_description_str(f"epoch {epoch + 1}/{epochs} ")
                 order = rng.permutation(len(images))
                 sums = np.zeros(2)  # of the losses and of the right predictions
                 for batch in (order[n : n + batch_size] for n in starts):
                     sums += self._step(augment(images[batch], rng), labels[batch], class_weights, optimizer)
                     bar.update()
-                history.record(sums / len(images), validation_data and self.evaluate(*validation_data))
-                bar.set_postfix(history.latest())
+                measured = (sums / len(images)).tolist()
+                if validation_data is not None:
+                    measured += self.evaluate(*validation_data)
+                for values, value in zip(history, measured, strict=False):  # two or four
+                    values.append(value)
+                bar.set_postfix_str(describe(history))
                 if patience is not None:
                     best_epoch = int(np.argmin(history.val_loss))
                     if best_epoch == epoch:

@@ -23,15 +23,6 @@ class History(NamedTuple):
     val_loss: list[float]
     val_accuracy: list[float]
 
-    def record(self, training, validation=None):
-        """Add an epoch: (loss, accuracy) on the training images, and on the validation images."""
-        for values, value in zip(self, (*training, *(validation or ())), strict=False):
-            values.append(float(value))
-
-    def latest(self):
-        """Return what the last epoch gave, by name."""
-        return {name: values[-1] for name, values in self._asdict().items() if values}
-
 
 class Evaluation(NamedTuple):
     """What `Network.evaluate` returns.
