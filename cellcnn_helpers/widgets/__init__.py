@@ -9,6 +9,7 @@ from cellcnn_helpers.widgets.camera import CameraWidget
 from cellcnn_helpers.widgets.convolution import ConvolutionWidget
 from cellcnn_helpers.widgets.dense import DenseWidget
 from cellcnn_helpers.widgets.loss import LossWidget
+from cellcnn_helpers.widgets.optimizer_race import OptimizerRaceWidget
 from cellcnn_helpers.widgets.pooling import PoolingWidget
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "ConvolutionWidget",
     "DenseWidget",
     "LossWidget",
+    "OptimizerRaceWidget",
     "PoolingWidget",
 ]

@@ -101,3 +101,15 @@ def numbers_between(name, value, shape, *, low, high):
             f"Give numbers that its sliders can show."
         )
     return array.tolist()
+
+
+def numbers_by_name(name, value, names, *, low, high):
+    """Return {name: float} for all `names`, given such a dict or one number for all."""
+    if not isinstance(value, dict):
+        value = dict.fromkeys(names, value)
+    if set(value) != set(names):
+        raise ValueError(
+            f"`{name}` must be one number, or one for each of {', '.join(names)}: got {name}={value}.\n"
+            f"Give all of them."
+        )
+    return {key: _checks.real_number(f'{name}["{key}"]', value[key], low=low, high=high) for key in names}

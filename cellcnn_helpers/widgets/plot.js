@@ -34,6 +34,24 @@ function roundTicks(low, high) {
   return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+/** Two to five powers of ten from 10 ** `low` to 10 ** `high`. */
+function powerTicks(low, high) {
+  const step = Math.ceil((high - low) / 4);
+  const first = Math.ceil(low - 1e-9);
+  return Array.from(
+    { length: Math.floor((high - first) / step + 1e-9) + 1 },
+    (_, i) => 10 ** (first + i * step),
+  );
+}
+
+/** As formatNumber, but 2.1 · 10⁻⁵ where the zeros would be many. */
+function tinyNumber(value, finer = 0) {
+  if (!value || Math.abs(value) >= 1e-3) return formatNumber(value, finer);
+  const [digits, power] = value.toExponential(1).split("e");
+  const raised = [...power].map((sign) => "⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹"["-+0123456789".indexOf(sign)]).join("");
+  return digits === "1.0" ? `10${raised}` : `${digits.replace("-", "−")} · 10${raised}`;
+}
+
 /** Ranges [low, high] of both axes; `log` counts the upward one in powers of ten. */
 function setAxes(plot, x, y, { log = false } = {}) {
   const height = log ? Math.log10 : (value) => value;
@@ -41,9 +59,8 @@ function setAxes(plot, x, y, { log = false } = {}) {
   plot.toX = (value) => (100 * plot.ratio * (value - x[0])) / (x[1] - x[0]);
   plot.toY = (value) => 100 - (100 * (height(value) - bottom)) / (top - bottom);
   plot.fromArea = (part, down) => [x[0] + part * (x[1] - x[0]), y[1] - down * (y[1] - y[0])];
-  const powers = log ? roundTicks(bottom, top).filter(Number.isInteger) : [];
-  const ticks = log ? powers.map((power) => 10 ** power) : roundTicks(bottom, top);
-  const tick = (value, style) => element("span", { style }, formatNumber(value));
+  const ticks = log ? powerTicks(bottom, top) : roundTicks(bottom, top);
+  const tick = (value, style) => element("span", { style }, tinyNumber(value));
   const [wide, high] = [100 * plot.ratio, 100];
   plot.columns.replaceChildren(
     ...roundTicks(...x).map((value) => tick(value, `left: ${(100 * plot.toX(value)) / wide}%`)),
