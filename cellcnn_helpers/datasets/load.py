@@ -12,14 +12,14 @@ from .pictures import PICTURES, load_picture
 FIELDS = ("bbbc039", "dsb2018_nuclei")
 NAMES = (
     *("simulated_cells", "blood_cells", "bloodmnist", "pbc_blood_28", "pathmnist", "tissuemnist", "malaria"),
-    *("nuclei", *FIELDS, *PICTURES),
+    *("simulated_fields", "nuclei", *FIELDS, *PICTURES),
 )
 CELL_SIZE = 28  # pixels, where none is asked for
-WITHOUT_SIZE = ("nuclei", *FIELDS, *PICTURES)
+WITHOUT_SIZE = ("simulated_fields", "nuclei", *FIELDS, *PICTURES)
 
 SIMULATED_RANGES = {"train": (0, 1000), "val": (1000, 1200), "test": (1200, 1600), "all": (0, 1600)}
 SIMULATED_FIELD_UM = 16.0  # of every size, so that a cell fills the same part of the image
-SIMULATED_NUCLEUS_SIZE = 64
+SIMULATED_FIELDS = {"train": (0, 40), "val": (40, 50), "test": (50, 60), "all": (0, 60)}
 SMALLEST = 8  # pixels; a simulated nucleus is then some four pixels wide
 
 
@@ -33,26 +33,28 @@ def load(name, *, split="train", size=None):
     name : str
         Single cells, one class per image:
 
-        =================  ==========================================================================
-        "simulated_cells"  fluorescent nuclei made on the spot, with masks; needs no network
-        "blood_cells"      BloodMNIST if it is on this machine, else "pbc_blood_28", else simulated
-        "bloodmnist"       17,092 blood cells in 8 classes
-        "pbc_blood_28"     13,659 blood cells in 8 classes, only where ``$CELLCNN_DATA`` holds it
-        "tissuemnist"      236,386 kidney cells in 8 classes, grey
-        "malaria"          27,558 red blood cells, parasitized or not, with the patient as group
-        =================  ==========================================================================
+        ==================  ========================================================================
+        "simulated_cells"   fluorescent nuclei made on the spot, with masks; needs no network
+        "blood_cells"       BloodMNIST if it is on this machine, else "pbc_blood_28", else simulated
+        "bloodmnist"        17,092 blood cells in 8 classes
+        "pbc_blood_28"      13,659 blood cells in 8 classes, only where ``$CELLCNN_DATA`` holds it
+        "tissuemnist"       236,386 kidney cells in 8 classes, grey
+        "malaria"           27,558 red blood cells, parasitized or not, with the patient as group
+        ==================  ========================================================================
 
         Tissue and fields of many cells:
 
-        =================  ==========================================================================
-        "pathmnist"        107,180 patches of colon tissue in 9 classes
-        "nuclei"           "dsb2018_nuclei" if it is on this machine, else "bbbc039", else simulated
-        "dsb2018_nuclei"   160 fields of nuclei, 256 × 256, with a mask that numbers the nuclei, only
-                           where ``$CELLCNN_DATA`` holds it
-        "bbbc039"          200 fields of nuclei, 520 × 696, 12-bit values in uint16, with such a mask
-        "phase_cell"       one cell in saline, a phase image, 660 × 550, grey
-        "histology"        colon glands, stained tissue, 512 × 512, RGB
-        =================  ==========================================================================
+        ==================  ========================================================================
+        "pathmnist"         107,180 patches of colon tissue in 9 classes
+        "simulated_fields"  60 fields of 5 to 20 nuclei made on the spot, 256 × 256, with a mask that
+                            numbers the nuclei; needs no network
+        "nuclei"            "dsb2018_nuclei" if it is on this machine, else "bbbc039", else simulated
+        "dsb2018_nuclei"    160 fields of nuclei, 256 × 256, with a mask that numbers the nuclei, only
+                            where ``$CELLCNN_DATA`` holds it
+        "bbbc039"           200 fields of nuclei, 520 × 696, 12-bit values in uint16, with such a mask
+        "phase_cell"        one cell in saline, a phase image, 660 × 550, grey
+        "histology"         colon glands, stained tissue, 512 × 512, RGB
+        ==================  ========================================================================
     split : {"train", "val", "test", "all"}
         The official split where there is one. Malaria has none: its patients are divided, 70, 10 and 20 % of
         the cells, always in the same way. The two pictures have "train" and "all", which are the same.
@@ -95,6 +97,8 @@ def load(name, *, split="train", size=None):
         return _load_nuclei(split)
     if name == "simulated_cells":
         return _simulated(split, size)
+    if name == "simulated_fields":
+        return _simulated_fields(split)
     if name in PICTURES:
         return load_picture(name, split)
     records = records_of(name, size)
@@ -176,7 +180,7 @@ def _load_nuclei(split):
         fields = _found("nuclei", name, split)
         if fields is not None:
             return fields
-    fields = _simulated(split, SIMULATED_NUCLEUS_SIZE)
+    fields = _simulated_fields(split)
     _tell(f"nuclei: no fields of real nuclei on this machine; {fields.source} instead.")
     return fields
 
@@ -197,6 +201,13 @@ def _simulated(split, size):
     first, last = SIMULATED_RANGES[split]
     microscope = Microscope(pixel_size_um=SIMULATED_FIELD_UM / size)
     return simulate_cells(last - first, image_size=size, seed=0, first_index=first, microscope=microscope)
+
+
+def _simulated_fields(split):
+    from ..simulate import simulate_fields
+
+    first, last = SIMULATED_FIELDS[split]
+    return simulate_fields(last - first, seed=0, first_index=first)
 
 
 def _tell(message):

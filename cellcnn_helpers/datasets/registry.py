@@ -132,7 +132,7 @@ def _bbbc039(part, sha256, num_bytes):
         size=None,
         urls=(f"https://data.broadinstitute.org/bbbc/BBBC039/{part}.zip",),
         checksum=f"sha256:{sha256}",
-        class_names=("field of nuclei",),
+        class_names=("nuclei",),
         source="BBBC039v1, U2OS nuclei in a chemical screen (Caicedo et al. 2019)",
         license="CC0",
         citation="Caicedo et al. 2019, Cytometry Part A 95:952-965, doi:10.1002/cyto.a.23863; image set "
@@ -168,6 +168,7 @@ _RECORDS = (
             "Other resizing and other split than BloodMNIST, duplicates removed: scores do not compare with "
             "it.",
             _NO_PATIENTS,
+            "At least six cells are in it twice, cut out a few pixels apart; three of them in two parts.",
             "The colors of the four corners, with no cell in view, tell the classes apart better than "
             "chance.",
         ),
@@ -228,7 +229,7 @@ _RECORDS = (
         size=None,
         urls=(),
         checksum="sha256:07491e8ffd1e43bcbd87f7a0e2787a60636541eeb031f625eac2f25ff7b19d10",
-        class_names=("field of nuclei",),
+        class_names=("nuclei",),
         source="Data Science Bowl 2018 nuclei, 160 fluorescence fields (Caicedo et al. 2019)",
         license="CC0",
         citation="Caicedo et al. 2019, Nature Methods 16:1247-1253, doi:10.1038/s41592-019-0612-7; image set "

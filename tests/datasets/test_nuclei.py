@@ -13,6 +13,7 @@ from PIL import Image
 from cellcnn_helpers import datasets
 from cellcnn_helpers.datasets import fetch, registry
 from cellcnn_helpers.datasets.nuclei import numbered
+from cellcnn_helpers.simulate import simulate_fields
 
 LISTS = {"training": ("a", "b", "c"), "validation": ("d",), "test": ("e", "f")}
 FIELDS = [f"IXMtest_{letter.upper()}02_s1_w1051DAA7C" for letter in "abcdef"]
@@ -172,7 +173,7 @@ def test_one_damaged_archive_of_three_is_named(publish, server, online):
 
 
 def test_fields_have_no_size_to_choose():
-    for name in ("bbbc039", "dsb2018_nuclei", "nuclei"):
+    for name in ("bbbc039", "dsb2018_nuclei", "nuclei", "simulated_fields"):
         with pytest.raises(ValueError, match=rf'(?s)`size` cannot be chosen for "{name}": got size=64.*crop'):
             datasets.load(name, size=64)
 
@@ -273,10 +274,18 @@ def told(capsys):
 
 def test_nuclei_are_simulated_where_there_are_none_and_say_so(online, capsys, server):
     fields = datasets.load("nuclei", split="val")
-    assert fields.masks is not None
+    assert fields.images.shape == (10, 256, 256, 1)
+    assert (fields.masks.max(axis=(1, 2)) >= 5).all()
     assert fields.source.startswith("Simulated")
     assert f"nuclei: no fields of real nuclei on this machine; {fields.source} instead" in told(capsys)
     assert server.requested == []
+
+
+def test_simulated_fields_share_no_field():
+    val, test = (datasets.load("simulated_fields", split=split) for split in ("val", "test"))
+    both = np.concatenate([val.images, test.images])
+    np.testing.assert_array_equal(datasets.find_duplicates(both), np.arange(20))
+    np.testing.assert_array_equal(simulate_fields(1, first_index=50).images[0], test.images[0])
 
 
 def test_nuclei_take_bbbc039_only_when_all_of_it_is_here(load, online, capsys):
