@@ -98,10 +98,11 @@ def test_quarter_turns_alone_never_mirror():
     assert {way.tobytes() for way in ways} == expected
 
 
-def test_shifts_reach_their_limits_and_not_farther():
+@pytest.mark.parametrize("turns", [False, True])  # about the middle: its pixel stays
+def test_shifts_reach_their_limits_and_not_farther(turns):
     image = np.zeros((400, 11, 11), np.uint8)
     image[:, 5, 5] = 1
-    moved = pictures.augment(image, rng=0, flips=False, shift_px=2)
+    moved = pictures.augment(image, rng=0, flips=turns, quarter_turns=turns, shift_px=2)
     _, rows, columns = np.nonzero(moved)
     for places in (rows, columns):
         values, counts = np.unique(places, return_counts=True)
