@@ -37,7 +37,7 @@ def surfaces_of_cells(measurements, labels):
 
 def _place(best):
     """Return the part of the plane to show, in round numbers: `best` in the middle, (0, 0) in sight."""
-    center = [float(f"{weight:.1g}") for weight in best]
+    center = [float(f"{weight:.2g}") for weight in best]
     return {"center": center, "reach": float(f"{2.2 * np.abs(best).max():.1g}")}
 
 

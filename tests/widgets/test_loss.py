@@ -120,3 +120,12 @@ def test_a_state_from_the_browser_is_taken_as_it_is():
     }
     widget.set_state(sent)
     assert {name: widget.get_state()[name] for name in sent} == sent
+
+
+def test_the_browser_side_is_one_module_that_fetches_nothing():
+    state = LossWidget(cells()).get_state()
+    assert state["_esm"].count("export default") == 1
+    assert ".cellcnn-loss" in state["_css"]
+    script = state["_esm"].replace("http://www.w3.org/2000/svg", "")  # a name, not an address
+    for text in (script, state["_css"]):
+        assert not any(word in text for word in ("import ", "@import", "fetch(", "http:", "https:", "url("))
