@@ -6,8 +6,19 @@ photons.
 """
 
 from .cells import simulate_cells
+from .fields import Field, draw_field, simulate_fields
 from .microscope import Microscope
 from .nuclei import Body
 from .specimen import PHENOTYPES, Specimen, draw_specimen
 
-__all__ = ["PHENOTYPES", "Body", "Microscope", "Specimen", "draw_specimen", "simulate_cells"]
+__all__ = [
+    "PHENOTYPES",
+    "Body",
+    "Field",
+    "Microscope",
+    "Specimen",
+    "draw_field",
+    "draw_specimen",
+    "simulate_cells",
+    "simulate_fields",
+]

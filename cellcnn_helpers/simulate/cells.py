@@ -4,8 +4,8 @@ import numpy as np
 
 from .. import _checks
 from ..dataset import CellImageDataset
-from .microscope import Microscope
-from .specimen import PHENOTYPES, checked_field, checked_phenotypes, drawn, places_um
+from .microscope import checked_microscope
+from .specimen import PHENOTYPES, checked_field, checked_phenotypes, drawn
 
 
 def simulate_cells(
@@ -59,17 +59,13 @@ def simulate_cells(
     seed = _checks.whole_number("seed", seed, minimum=0)
     first_index = _checks.whole_number("first_index", first_index, minimum=0)
     phenotypes = checked_phenotypes(phenotypes)
-    microscope = _checked_microscope(microscope)
+    microscope = checked_microscope(microscope)
     image_size, pixel_size_um = checked_field(image_size, microscope.pixel_size_um)
-    images = np.empty(
-        (num_images, image_size, image_size), np.uint8 if microscope.bit_depth <= 8 else np.uint16
-    )
-    masks = np.empty((num_images, image_size, image_size), np.uint8)
+    shape = (num_images, image_size, image_size)
+    images, masks = np.empty(shape, microscope.dtype), np.empty(shape, np.uint8)
     for i in range(num_images):
         specimen, rng = drawn(first_index + i, image_size, seed, phenotypes, pixel_size_um)
-        light = microscope.expected_photons(specimen.light)
-        light *= _illumination(image_size, microscope.illumination_gradient, rng)
-        images[i], masks[i] = microscope.record(light, rng), specimen.mask
+        images[i], masks[i] = microscope.photograph(specimen.light, rng), specimen.mask
     labels = [(first_index + i) % len(phenotypes) for i in range(num_images)]
     return CellImageDataset(
         images,
@@ -80,23 +76,3 @@ def simulate_cells(
         source="Simulated fluorescent nuclei",
         license="CC0",
     )
-
-
-def _checked_microscope(microscope):
-    """Return the microscope, by default one with the usual settings."""
-    if microscope is None:
-        return Microscope()
-    if not isinstance(microscope, Microscope):
-        raise TypeError(
-            f"`microscope` must be a Microscope: got {_checks.received('microscope', microscope)}.\n"
-            f"Give for example microscope=Microscope(pixel_size_um=0.25), or leave it out."
-        )
-    return microscope
-
-
-def _illumination(image_size, gradient, rng):
-    """A plane through 1 in the middle, with a random slope up to `gradient`, in a random direction."""
-    angle, share = rng.uniform(0, 2 * np.pi), rng.uniform(0.3, 1)
-    places = places_um(image_size, 2 / image_size)  # -1 to 1
-    plane = np.cos(angle) * places + np.sin(angle) * places[:, np.newaxis]
-    return 1 + np.float32(gradient * share / np.sqrt(2)) * plane.astype(np.float32)

@@ -1,7 +1,9 @@
 """Stained nuclei of known outline, one kind of cell per function."""
 
+import cmath
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -55,6 +57,7 @@ class Body:
         }
         for name in ("angle", "chromatin"):
             checked[name] = _checks.real_number(name, getattr(self, name))
+        checked["nucleoli"] = tuple(tuple(map(float, nucleolus)) for nucleolus in self.nucleoli)
         checked["brightness"] = _checks.real_number("brightness", self.brightness, low=0)
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -62,40 +65,56 @@ class Body:
     @property
     def area_um2(self):
         """The exact area inside the outline, pi a b (1 + half the summed squares of the waves)."""
-        return float(np.pi * np.prod(self.radii_um) * (1 + 0.5 * np.sum(np.abs(self.waves) ** 2)))
+        first, second = self.radii_um
+        return math.pi * first * second * (1 + 0.5 * sum(abs(wave) ** 2 for wave in self.waves.tolist()))
 
-    @property
+    @cached_property
     def reach_um(self):
-        """No point of the outline is farther than this from the centre."""
-        return max(self.radii_um) * (1 + float(np.abs(self.waves).sum()))
+        """No point of the outline is farther than this, in rows and in columns, from the centre."""
+        (first, second), cos, sin = self.radii_um, math.cos(self.angle), math.sin(self.angle)
+        wave = 1 + sum(map(abs, self.waves.tolist()))
+        return wave * math.hypot(first * sin, second * cos), wave * math.hypot(first * cos, second * sin)
 
     def distances(self, rows_um, columns_um):
         """(H,), (W,) -> the radius of each point as a share of the outline's in its direction, and (u, v)."""
-        down, right = (rows_um - self.center_um[0])[:, np.newaxis], columns_um - self.center_um[1]
-        cos, sin = math.cos(self.angle), math.sin(self.angle)
-        u = (right * cos + down * sin) / self.radii_um[0]
-        v = (down * cos - right * sin) / self.radii_um[1]
+        (first, second), cos, sin = self.radii_um, math.cos(self.angle), math.sin(self.angle)
+        down, right = rows_um - self.center_um[0], columns_um - self.center_um[1]
+        u = (down * (sin / first))[:, np.newaxis] + right * (cos / first)
+        v = (down * (cos / second))[:, np.newaxis] - right * (sin / second)
         radius = np.sqrt(u * u + v * v) + np.float32(1e-6)
-        direction = (u + 1j * v) / radius
-        wave = np.zeros_like(direction)
-        for coefficient in self.waves[::-1]:  # Horner: sum of waves[k] direction^(k + 2)
-            wave = (wave + np.complex64(coefficient)) * direction
+        direction = np.empty(radius.shape, np.result_type(radius, np.complex64))
+        np.divide(u, radius, out=direction.real)
+        np.divide(v, radius, out=direction.imag)
+        wave = 0
+        for coefficient in self.waves[::-1].tolist():  # Horner: sum of waves[k] direction^(k + 2)
+            wave += coefficient
+            wave = wave * direction
         return radius / (1 + (wave * direction).real), u, v
 
-    def light(self, rows_um, columns_um, texture):
-        """Return the light of this piece at each point: (H,), (W,), (H, W) -> (H, W)."""
-        distance, u, v = self.distances(rows_um, columns_um)
+    def edge_um(self, direction):
+        """Distance from the centre to the outline in the direction (row, column) of length 1."""
+        (first, second), turn = self.radii_um, cmath.exp(-1j * self.angle)
+        turned = complex(direction[1], direction[0]) * turn
+        ellipse = complex(turned.real / first, turned.imag / second)
+        wave = 0
+        for coefficient in self.waves[::-1].tolist():
+            wave = (wave + coefficient) * ellipse / abs(ellipse)
+        return (1 + (wave * ellipse).real / abs(ellipse)) / abs(ellipse)
+
+    def light(self, distance, u, v, texture):
+        """Return the light of this piece at points told by `distances`: four times (H, W) -> (H, W)."""
         squared = np.minimum(distance * distance, 1)
-        thickness = np.sqrt(1 - squared * squared if self.flat else 1 - squared)
-        light = self.brightness * thickness * np.exp(self.chromatin * texture)
+        light = np.sqrt(1 - squared * squared if self.flat else 1 - squared)
+        light *= np.exp(self.chromatin * texture)
+        light *= self.brightness
         for row, column, radius in self.nucleoli:
-            near = ((v - row) ** 2 + (u - column) ** 2) / radius**2
+            near = ((v - row) ** 2 + (u - column) ** 2) * (1 / radius**2)
             light *= 1 - 0.55 / (1 + near * near * near)
         return light
 
 
 def _interphase(rng):
-    return [_nucleus(rng, tuple(rng.uniform(-0.8, 0.8, 2)))]
+    return [nucleus(rng, tuple(rng.uniform(-0.8, 0.8, 2)))]
 
 
 def _mitotic(rng):
@@ -126,7 +145,7 @@ def _apoptotic(rng):
     fragments = []
     for number in range(rng.integers(4, 9)):
         radius = rng.uniform(1.2, 2.1) if number < 2 else rng.uniform(0.5, 1.3)
-        place = center + rng.uniform(0.6, 1.0) * (3.6 - 0.6 * radius) * _direction(rng)
+        place = center + rng.uniform(0.6, 1.0) * (3.6 - 0.6 * radius) * direction_of(rng)
         aspect = rng.uniform(0.85, 1.15)
         fragments.append(
             Body(
@@ -143,36 +162,30 @@ def _apoptotic(rng):
 
 def _micronucleated(rng):
     """An interphase nucleus with one or two small ones beside it."""
-    nucleus = _nucleus(rng, tuple(rng.uniform(-0.8, 0.8, 2)))
-    bodies = [nucleus]
+    whole = nucleus(rng, tuple(rng.uniform(-0.8, 0.8, 2)))
+    bodies = [whole]
     for _ in range(rng.integers(1, 3)):
-        radius, direction = rng.uniform(0.6, 1.1), _direction(rng)
-        unit = nucleus.distances(
-            *(
-                np.array([middle + step], np.float32)
-                for middle, step in zip(nucleus.center_um, direction, strict=True)
-            )
-        )[0]
-        edge = 1 / float(unit[0, 0])  # micrometres from the centre to the outline in this direction
-        place = np.array(nucleus.center_um) + (edge + radius * rng.uniform(1.0, 1.5)) * direction
-        place = np.clip(place, -7 + radius + 0.1, 7 - radius - 0.1)
+        radius, direction = rng.uniform(0.6, 1.1), direction_of(rng)
+        place = whole.center_um + (whole.edge_um(direction) + radius * rng.uniform(1.0, 1.5)) * direction
+        place = np.minimum(np.maximum(place, -7 + radius + 0.1), 7 - radius - 0.1)
         bodies.append(
             Body(
                 tuple(place),
                 (radius, radius),
                 0.0,
                 _waves(rng, 0.04),
-                brightness=nucleus.brightness * rng.uniform(0.7, 1.1),
+                brightness=whole.brightness * rng.uniform(0.7, 1.1),
                 chromatin=0.1,
             )
         )
     return bodies
 
 
-def _nucleus(rng, center_um):
+def nucleus(rng, center_um):
+    """A nucleus in interphase."""
     radius, aspect = rng.uniform(4.0, 5.2), rng.uniform(1.0, 1.35)
     nucleoli = tuple(
-        (*(rng.uniform(0.1, 0.55) * _direction(rng)), rng.uniform(0.12, 0.22))
+        (*(rng.uniform(0.1, 0.55) * direction_of(rng)), rng.uniform(0.12, 0.22))
         for _ in range(rng.integers(1, 5))
     )
     return Body(
@@ -189,16 +202,19 @@ def _nucleus(rng, center_um):
 
 def _waves(rng, strength, num_waves=5):
     """Random waves, the longer the stronger."""
-    size = strength / np.arange(2, 2 + num_waves) ** 1.5
+    size = strength * _WAVE_SIZES[:num_waves]
     return size * (rng.standard_normal(num_waves) + 1j * rng.standard_normal(num_waves))
 
+
+_WAVE_SIZES = np.arange(2, 12) ** -1.5
 
 _BOXY = np.array([0, 0, -0.08] + [0] * 7)  # a negative fourth wave gives an ellipse corners
 
 
-def _direction(rng):
+def direction_of(rng):
+    """A random direction (row, column), of length 1."""
     angle = rng.uniform(0, 2 * np.pi)
-    return np.array([np.sin(angle), np.cos(angle)])
+    return np.array([math.sin(angle), math.cos(angle)])
 
 
 BODIES = {

@@ -1,13 +1,15 @@
 """The stained specimen before the microscope: light on a fine grid, and the truth about it."""
 
+import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy import fft
 
 from .. import _checks
 from .microscope import FINE
 from .nuclei import BODIES
+from .products import in_pieces
 
 PHENOTYPES = ("interphase", "mitotic", "apoptotic", "micronucleated")
 
@@ -90,18 +92,16 @@ def draw_specimen(index=0, *, image_size=64, seed=0, phenotypes=PHENOTYPES, pixe
 
 def drawn(index, image_size, seed, phenotypes, pixel_size_um):
     """Return the specimen, and the random generator that goes on to draw what the microscope adds."""
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(index,)))
+    rng = generator_of(seed, index)
     phenotype = phenotypes[index % len(phenotypes)]
     bodies = BODIES[phenotype](rng)
-    fine_um = pixel_size_um / FINE
-    places = places_um(image_size * FINE, fine_um)
-    texture = _texture(image_size * FINE, fine_um, rng)
-    light = np.zeros((len(places), len(places)), np.float32)
-    for body in bodies:
-        rows, columns = (near(places, center, body.reach_um) for center in body.center_um)
-        light[rows, columns] += body.light(places[rows], places[columns], texture[rows, columns])
-    mask = _mask(bodies, image_size, pixel_size_um)
+    light, mask = painted(bodies, image_size, pixel_size_um, rng)
     return Specimen(light, mask, tuple(body.area_um2 for body in bodies), phenotype), rng
+
+
+def generator_of(seed, index):
+    """Return the random generator of one image: its own, so that no other image matters."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(index,)))
 
 
 def checked_phenotypes(phenotypes):
@@ -115,18 +115,18 @@ def checked_phenotypes(phenotypes):
     return tuple(_checks.choice("phenotypes", phenotype, PHENOTYPES) for phenotype in phenotypes)
 
 
-def checked_field(image_size, pixel_size_um):
-    """Return both, unless they see too little or too coarsely to show a nucleus."""
+def checked_field(image_size, pixel_size_um, smallest_um=SMALLEST_FIELD_UM):
+    """Return both, unless they see too little or too coarsely to show nuclei."""
     image_size = _checks.whole_number("image_size", image_size)
     pixel_size_um = _checks.real_number("pixel_size_um", pixel_size_um, low=0, low_open=True)
     field_um = image_size * pixel_size_um
-    if field_um < SMALLEST_FIELD_UM:
+    if field_um < smallest_um:
         raise ValueError(
             f"`image_size` is too small for a nucleus: got image_size={image_size} with "
-            f"pixel_size_um={pixel_size_um:g}, together {field_um:.3g} µm; {SMALLEST_FIELD_UM:g} "
+            f"pixel_size_um={pixel_size_um:g}, together {field_um:.3g} µm; {smallest_um:g} "
             "µm are needed.\n"
             "Give more pixels, or larger ones: "
-            f"microscope=Microscope(pixel_size_um={SMALLEST_FIELD_UM / image_size:.2g})."
+            f"microscope=Microscope(pixel_size_um={smallest_um / image_size:.2g})."
         )
     if pixel_size_um > COARSEST_PIXEL_UM:
         raise ValueError(
@@ -136,35 +136,84 @@ def checked_field(image_size, pixel_size_um):
     return image_size, pixel_size_um
 
 
-def _mask(bodies, image_size, pixel_size_um):
-    """(image_size, image_size): the number, from 1, of the piece that covers the middle of each pixel."""
-    places = places_um(image_size, pixel_size_um)
-    mask = np.zeros((image_size, image_size), np.uint8)
+def painted(bodies, image_size, pixel_size_um, rng, dtype=np.uint8):
+    """Return the light of all pieces, on the fine grid, and the mask, on the camera's: see `Specimen`."""
+    num_places, fine_um = image_size * FINE, pixel_size_um / FINE
+    texture, places = _texture(num_places, fine_um, rng), _places_um(num_places, fine_um)
+    light = np.zeros((num_places, num_places), np.float32)
+    mask = np.zeros((image_size, image_size), dtype)
     for number, body in enumerate(bodies, start=1):
-        rows, columns = (near(places, center, body.reach_um) for center in body.center_um)
-        inside = body.distances(places[rows], places[columns])[0] < 1
-        mask[rows, columns][inside] = number
-    return mask
+        pixels, points = _window(body, image_size, pixel_size_um)
+        distance, u, v = body.distances(places[points[0]], places[points[1]])
+        light[points] += body.light(distance, u, v, texture[points])
+        mask[pixels][_middles_inside(distance)] = number
+    return light, mask
 
 
-def places_um(num_places, size_um):
-    """Middles of the pixels, in micrometres from the middle of the image."""
+def covered(body, image_size, pixel_size_um):
+    """Return which pixels of the image, counted row by row, have their middle inside the piece."""
+    places = _places_um(image_size * FINE, pixel_size_um / FINE)
+    (rows, columns), points = _window(body, image_size, pixel_size_um)
+    inside = _middles_inside(body.distances(places[points[0]], places[points[1]])[0])
+    row, column = np.nonzero(inside)
+    return (rows.start + row) * image_size + columns.start + column
+
+
+def _middles_inside(distance):
+    """(2H, 2W) distances of the fine points -> (H, W), whether the middle of each pixel is inside.
+
+    The logarithm of the distance bends equally in opposite senses along two perpendicular lines, so its mean
+    over the four points around a middle is that of the middle; the logarithm of a product is a sum.
+    """
+    rows = distance[0::2] * distance[1::2]
+    return rows[:, 0::2] * rows[:, 1::2] < 1
+
+
+@lru_cache(maxsize=8)
+def _places_um(num_places, size_um):
+    """Middles of the points, in micrometres from the middle of the image."""
     return ((np.arange(num_places) - (num_places - 1) / 2) * size_um).astype(np.float32)
 
 
-def near(places, center, reach):
-    return slice(*np.searchsorted(places, (center - reach, center + reach)))
+def _window(body, image_size, pixel_size_um):
+    """Return the rows and columns that hold the piece as far as it lies in the image: of the camera's pixels,
+    and of the fine points."""
+    pixels, points = [], []
+    for center, reach in zip(body.center_um, body.reach_um, strict=True):
+        first = math.floor((center - reach) / pixel_size_um + image_size / 2)
+        last = math.ceil((center + reach) / pixel_size_um + image_size / 2)
+        first, last = (min(max(edge, 0), image_size) for edge in (first, last))
+        pixels.append(slice(first, last))
+        points.append(slice(FINE * first, FINE * last))
+    return tuple(pixels), tuple(points)
 
 
 def _texture(num_places, size_um, rng):
-    """Noise of standard deviation 1 without detail finer than `FINEST_CHROMATIN_PER_UM`, (num_places, "
-    "num_places)."""
+    """Noise of mean 0 and standard deviation 1, (num_places, num_places), with no detail finer than the
+    chromatin's."""
     finest = min(int(FINEST_CHROMATIN_PER_UM * num_places * size_um), num_places // 2 - 1)
-    spectrum = np.zeros((num_places, num_places // 2 + 1), np.complex64)
-    drawn = rng.standard_normal((2, 2 * finest + 1, finest + 1), np.float32)
-    frequencies = np.hypot(np.arange(-finest, finest + 1)[:, np.newaxis], np.arange(finest + 1))
-    drawn *= (frequencies <= finest) / np.sqrt(1 + (frequencies / (0.3 * finest)) ** 2)
-    drawn[:, finest, 0] = 0  # no mean
-    spectrum[np.arange(-finest, finest + 1), : finest + 1] = drawn[0] + 1j * drawn[1]
-    texture = fft.irfft2(spectrum, (num_places, num_places))
-    return texture / texture.std()
+    strength, down, across = _chromatin_waves(num_places, finest)
+    drawn = rng.standard_normal((2, *strength.shape), np.float32) * strength
+    spectrum = drawn[0] + 1j * drawn[1]
+    texture = np.concatenate([(piece @ spectrum).view(np.float32) @ across for piece in down])
+    texture *= 1 / np.sqrt((texture * texture).mean())
+    return texture
+
+
+@lru_cache(maxsize=8)
+def _chromatin_waves(num_places, finest):
+    """How strong each frequency is, (2 finest + 1, finest + 1), from -finest down and 0 across; the waves
+    down, (num_places, 2 finest + 1), in pieces; and the waves across, (2 finest + 2, num_places), for real
+    and imaginary parts in turn, since the texture is the real part of the whole."""
+    down, across = np.arange(-finest, finest + 1), np.arange(finest + 1)
+    frequency = np.hypot(down[:, np.newaxis], across)
+    strength = (frequency <= finest) / np.sqrt(1 + (frequency / (0.3 * finest)) ** 2)
+    strength[finest, 0] = 0  # no mean
+    strength[:, 1:] *= 2  # for the negative frequencies across, which give the same real waves
+    turns = 2 * np.pi / num_places * np.arange(num_places)
+    waves = np.stack([np.cos(across[:, np.newaxis] * turns), -np.sin(across[:, np.newaxis] * turns)], axis=1)
+    return (
+        strength.astype(np.float32),
+        in_pieces(np.exp(1j * turns[:, np.newaxis] * down).astype(np.complex64), num_places),
+        waves.reshape(-1, num_places).astype(np.float32),
+    )
