@@ -12,6 +12,9 @@ def test_flat_field_by_hand():
     image = np.array([[35, 60, 85]], np.uint8)  # half of each
     np.testing.assert_array_equal(pictures.flat_field(image, flat=flat, dark=dark), [[50, 50, 50]])
     np.testing.assert_array_equal(pictures.flat_field(image, flat=flat, dark=10), [[50, 50, 50]])
+    np.testing.assert_array_equal(  # (86 - 10) * 100 / 150 = 50.67
+        pictures.flat_field(np.array([[35, 60, 86]], np.uint8), flat=flat, dark=dark), [[50, 50, 51]]
+    )
     without = pictures.flat_field(image.astype(float), flat=flat)
     np.testing.assert_allclose(without, [[35 * 110 / 60, 60, 85 * 110 / 160]])
 
