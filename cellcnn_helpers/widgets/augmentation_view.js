@@ -105,7 +105,7 @@ function makeView(on) {
       v.forget.label,
     ),
     v.message,
-    makeBench([v.before, v.after], ["Inside the mask", "before", "after", "change"], v.facts, groups),
+    makeBench([v.before, v.after], ["In the mask", "before", "after", "change"], v.facts, groups),
     v.notes,
     element(
       "div",
@@ -166,7 +166,7 @@ function showFacts(v, before, after, pixel_size_um) {
     row(`Area, ${unit}`, before.area * pixelArea, after.area * pixelArea),
     row("Mean grey", before.mean, after.mean),
     row("Sum of grey", before.sum, after.sum),
-    row("Noise beside it", before.noise, after.noise),
+    row("Noise outside", before.noise, after.noise),
   );
 }
 

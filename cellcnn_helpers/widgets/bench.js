@@ -35,7 +35,7 @@ function shortNumber(value) {
 
 /** A share in percent; with `signed`, a change. */
 function percent(share, signed = false) {
-  const rounded = Number((100 * share).toFixed(1));
+  const rounded = Number((100 * share).toFixed(Math.abs(share) < 1 ? 1 : 0));
   if (rounded === 0 && share !== 0) return signed ? "≈ 0 %" : "< 0.1 %";
   return `${signed && rounded > 0 ? "+" : ""}${formatNumber(rounded)} %`;
 }

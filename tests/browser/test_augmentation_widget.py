@@ -213,7 +213,7 @@ def test_the_table_measures_the_changed_cell(show, page):
     assert after == pytest.approx(grey.mean(), abs=0.6)
     assert share == pytest.approx(after / before - 1, rel=1e-12)
     assert shown["Sum of grey"][1] == pytest.approx(after * NUCLEUS.sum(), rel=1e-12)
-    assert shown["Noise beside it"][0] == pytest.approx(GREYS[NUCLEUS == 0].std(), rel=1e-9)
+    assert shown["Noise outside"][0] == pytest.approx(GREYS[NUCLEUS == 0].std(), rel=1e-9)
     enter(page, "Brightness", "0")
     enter(page, "Zoom, ×", "1.25")
     before, after, share = facts(page)["Area, µm²"]
