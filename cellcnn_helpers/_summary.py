@@ -47,7 +47,8 @@ class Summary:
     def _repr_html_(self):
         def row(tag, cells):
             first, *numbers = (html.escape(cell) for cell in cells)
-            right = "".join(f'<{tag} style="text-align:right">{number}</{tag}>' for number in numbers)
+            style = "text-align:right;padding-left:1.5em"  # a theme may bring no padding of its own
+            right = "".join(f'<{tag} style="{style}">{number}</{tag}>' for number in numbers)
             return f'<tr><{tag} style="text-align:left">{first}</{tag}>{right}</tr>'
 
         facts = "".join(
