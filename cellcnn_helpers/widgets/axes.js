@@ -1,6 +1,6 @@
 // Where a window stands along one axis of a picture, as in cellcnn_helpers.nn.
 
-/** One axis: how many places the window has, how many pixels it spans, how many places lie before and after the picture. */
+/** One axis: the places the window has, the pixels it spans, and what lies before and after the picture. */
 function layAxis(size, taps, { strides, padding, dilation_rate }) {
   const span = (taps - 1) * dilation_rate + 1;
   if (padding === "valid") {

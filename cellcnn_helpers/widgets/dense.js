@@ -1,5 +1,5 @@
 // The dense widget. State lives in the model: cells, weights, bias, cell, shifts, order, row, column.
-// What concerns only one view (paint, the tool, the color looked at) stays in it. The arithmetic is in dense_layer.js.
+// What concerns only one view (paint, the tool, the color looked at) stays in it. Arithmetic: dense_layer.js.
 
 const TRAITS = ["cells", "weights", "bias", "cell", "shift_down", "shift_right", "order", "row", "column"];
 const LARGEST_SHIFT = 8;

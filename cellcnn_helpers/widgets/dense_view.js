@@ -82,7 +82,12 @@ function makeView(on) {
       ),
     ),
     v.classes,
-    element("div", { class: "cellcnn-stages" }, scale("Weights", v.weightScale), scale("Products, pixel × weight", v.productScale)),
+    element(
+      "div",
+      { class: "cellcnn-stages" },
+      scale("Weights", v.weightScale),
+      scale("Products, pixel × weight", v.productScale),
+    ),
     element("fieldset", {}, element("legend", {}, "How many numbers must be learned"), v.counts),
     v.live,
   );
@@ -96,7 +101,7 @@ function makeView(on) {
 /** One card for each class: its weights, the products, and what they add up to. */
 function makeClasses(names) {
   return names.map((name) => {
-    const [weights, products] = [stage("cellcnn-signed", { role: "img" }), stage("cellcnn-signed", { role: "img" })];
+    const [weights, products] = [0, 1].map(() => stage("cellcnn-signed", { role: "img" }));
     const values = Object.fromEntries(
       ["here", "sum", "bias", "score", "share"].map((key) => [key, element("dd")]),
     );

@@ -76,7 +76,7 @@ function shiftRight(picture, by) {
   return { ...picture, values };
 }
 
-/** {share, change}: the share of values that differ at all, and the mean difference over the mean value, without sign. */
+/** {share, change}: the share of values that differ at all, and the mean difference over the mean value. */
 function compare(before, after) {
   const differences = before.map((value, place) => Math.abs(after[place] - value));
   const sum = (values) => values.reduce((total, value) => total + Math.abs(value), 0);

@@ -1,7 +1,7 @@
 // A window on a picture and its place in the result: drawn, and moved by keys, buttons, pointing and playing.
 
 const PASS_MS = 30000; // one run of the window over the whole picture
-/** `size()` tells the rows and columns of the result; `update` shows the view anew, `onStart` readies it for playing. */
+/** `size()` tells the result's rows and columns; `update` shows the view anew, `onStart` readies it for playing. */
 function makeWalk({ model, size, update, onStart = () => {} }) {
   const lessMotion = matchMedia("(prefers-reduced-motion: reduce)");
   let timer = null;
