@@ -262,7 +262,7 @@ def test_summary_tells_the_field_the_objects_and_the_groups_of_each_class():
     assert cells.summary().class_groups == {"round": 2, "spiky": 1, "long": 0}
     page = cells.summary()._repr_html_()
     assert page.count("<tr>") == len(cells.summary().facts) + 1 + 3
-    assert '<td style="text-align:right">2</td>' in page
+    assert '<td style="text-align:right;padding-left:1.5em">2</td>' in page
     assert "groups" not in repr(make().summary())
 
 
