@@ -147,6 +147,49 @@ def test_losses(keras, tf):
     np.testing.assert_allclose(ours.gradient, gradients[0], rtol=1e-5, atol=1e-7)
 
 
+def test_weights_of_rows_in_the_loss(keras, tf):
+    labels, logits = np.array([2, 0, 1, 1]), RNG.standard_normal((4, 3)).astype(np.float32)
+    weights = np.array([1, 0, 5, 0.3], np.float32)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    theirs, gradients = forward_and_gradients(
+        tf, lambda logits: loss(labels, logits, sample_weight=weights), None, logits
+    )
+    ours = nn.softmax_cross_entropy(labels, logits, sample_weight=weights)
+    assert ours.loss == pytest.approx(float(theirs), rel=1e-6)
+    np.testing.assert_allclose(ours.gradient, gradients[0], rtol=1e-5, atol=1e-7)
+
+
+SCHEDULES = {
+    "exponential": ("ExponentialDecay", dict(initial_learning_rate=0.1, decay_steps=10, decay_rate=0.5)),
+    "staircase": (
+        "ExponentialDecay",
+        dict(initial_learning_rate=0.1, decay_steps=7, decay_rate=0.5, staircase=True),
+    ),
+    "cosine": ("CosineDecay", dict(initial_learning_rate=0.1, decay_steps=20)),
+    "cosine to alpha": ("CosineDecay", dict(initial_learning_rate=0.1, decay_steps=20, alpha=0.1)),
+    "cosine with warm-up": (
+        "CosineDecay",
+        dict(initial_learning_rate=0.01, decay_steps=15, alpha=0.1, warmup_target=0.1, warmup_steps=6),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_25_steps_of_a_schedule(keras, name):
+    class_name, settings = SCHEDULES[name]
+    ours = getattr(nn, class_name)(**settings)
+    theirs = getattr(keras.optimizers.schedules, class_name)(**settings)
+    expected = [float(theirs(step)) for step in range(25)]
+    np.testing.assert_allclose([ours(step) for step in range(25)], expected, rtol=1e-5, atol=1e-8)
+    w = np.array([1.0, -2.0], np.float32)
+    variable, params = keras.Variable(w), [w]
+    ours, theirs = nn.SGD(ours), keras.optimizers.SGD(theirs)
+    for _ in range(25):
+        params = ours.step(params, [w])
+        theirs.apply([w], [variable])
+        np.testing.assert_allclose(params[0], variable.numpy(), rtol=1e-5, atol=1e-6)
+
+
 OPTIMIZERS = {
     "SGD": ("SGD", dict(learning_rate=0.1)),
     "momentum": ("SGD", dict(learning_rate=0.05, momentum=0.9)),
@@ -243,6 +286,62 @@ def test_network_trains_as_keras_does(keras):
     assert_all_close(ours.get_weights(), theirs.get_weights(), rtol=1e-3, atol=1e-4)
     evaluation = theirs.evaluate(images, labels, verbose=0)
     np.testing.assert_allclose(ours.evaluate(images, labels), evaluation, rtol=1e-4)
+
+
+@pytest.fixture
+def learnable():
+    """Noisy images, bright above or below or nowhere, a few with wrong labels; and others to validate on."""
+    rng = np.random.default_rng(3)
+    labels, images = rng.integers(0, 3, 40), rng.normal(size=(40, 13, 12, 2)).astype(np.float32)
+    images[labels == 0, :4] += 1.5
+    images[labels == 1, 8:] += 1.5
+    labels[:6] = rng.integers(0, 3, 6)
+    return images[:28], labels[:28], (images[28:], labels[28:])
+
+
+def test_a_trained_network_gives_the_same_logits_in_keras_and_back(keras, learnable):
+    ours, theirs = build_pair(keras)
+    images, labels, validation = learnable
+    ours.fit(images, labels, epochs=40, batch_size=8, optimizer=nn.Adam(nn.CosineDecay(0.01, 160)))
+    assert ours.evaluate(images, labels).accuracy > 0.7
+    theirs.set_weights(ours.get_weights())
+    logits = theirs.predict(validation[0], verbose=0)
+    np.testing.assert_allclose(ours.predict(validation[0]), logits, rtol=1e-4, atol=1e-5)
+    assert np.ptp(logits) > 1  # it learned something to compare
+    back = build_pair(keras)[0]
+    back.set_weights(theirs.get_weights())
+    np.testing.assert_array_equal(back.predict(validation[0]), ours.predict(validation[0]))
+
+
+def test_class_weights_in_training(keras, learnable):
+    ours, theirs = build_pair(keras)
+    images, labels, validation = learnable
+    class_weight = {0: 1.0, 1: 3.0, 2: 0.2}
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    theirs.compile(keras.optimizers.SGD(0.05), loss, metrics=["accuracy"])
+    settings = dict(epochs=5, batch_size=28, validation_data=validation, class_weight=class_weight)
+    history = theirs.fit(images, labels, shuffle=False, verbose=0, **settings).history
+    ours_history = ours.fit(images, labels, optimizer=nn.SGD(0.05), **settings)
+    # float32, five steps: rounding grows a little with each
+    assert set(history) == set(ours_history._fields)
+    for name, values in ours_history._asdict().items():
+        np.testing.assert_allclose(values, history[name], rtol=1e-4, err_msg=name)
+    assert_all_close(ours.get_weights(), theirs.get_weights(), rtol=1e-3, atol=1e-4)
+
+
+def test_patience_is_early_stopping(keras, learnable):
+    ours, theirs = build_pair(keras)
+    images, labels, validation = learnable
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    theirs.compile(keras.optimizers.SGD(0.02, momentum=0.5), loss, metrics=["accuracy"])
+    stopping = keras.callbacks.EarlyStopping(patience=4, restore_best_weights=True)
+    settings = dict(epochs=60, batch_size=28, validation_data=validation)
+    history = theirs.fit(images, labels, shuffle=False, verbose=0, callbacks=[stopping], **settings).history
+    ours_history = ours.fit(images, labels, optimizer=nn.SGD(0.02, momentum=0.5), patience=4, **settings)
+    assert 5 < len(history["loss"]) < 60
+    assert len(ours_history.loss) == len(history["loss"])
+    np.testing.assert_allclose(ours_history.val_loss, history["val_loss"], rtol=1e-2)
+    assert_all_close(ours.get_weights(), theirs.get_weights(), rtol=1e-2, atol=1e-3)
 
 
 def test_first_weights_are_spread_as_in_keras(keras):

@@ -1,5 +1,7 @@
 """Losses: by hand, gradients, and the slips that beginners make with labels."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,38 @@ def test_cross_entropy_is_minus_the_log_of_the_softmax():
     assert softmax_cross_entropy(LABELS, LOGITS).loss == pytest.approx(expected)
 
 
+def test_weights_of_rows_by_hand():
+    # Surprises log 2 and log 4, weighted 3 and 1, over two rows; not over the sum of the weights.
+    logits = np.log([[1.0, 1.0], [1.0, 3.0]])
+    loss, gradient = softmax_cross_entropy([0, 0], logits, sample_weight=[3, 1])
+    assert loss == pytest.approx((3 * np.log(2) + np.log(4)) / 2)
+    np.testing.assert_allclose(gradient, [[-0.75, 0.75], [-0.375, 0.375]])
+
+
+def test_a_weight_of_two_is_a_row_given_twice_and_of_zero_a_row_left_out():
+    twice = softmax_cross_entropy(LABELS, LOGITS, sample_weight=[2, 1, 1, 0])
+    rows = [0, 0, 1, 2]
+    expected = softmax_cross_entropy(LABELS[rows], LOGITS[rows])
+    assert twice.loss == pytest.approx(expected.loss)
+    np.testing.assert_allclose(twice.gradient[0], 2 * expected.gradient[0])
+    np.testing.assert_array_equal(twice.gradient[3], 0)
+
+
+@pytest.mark.parametrize(
+    "weights, error, message",
+    [
+        ([1, 2], ValueError, r"must have the shape of the labels, \(4,\): got sample_weight\.shape=\(2,\)"),
+        (np.ones((4, 3)), ValueError, r"must have 1 dimensions \(batch\): got sample_weight\.shape=\(4, 3\)"),
+        ([1, 1, -2, 1], ValueError, r"must be at least 0: got sample_weight\[2\]=-2"),
+        ([1, np.nan, 1, 1], ValueError, r"not finite: got sample_weight\[1\]=nan"),
+        ({0: 1}, TypeError, r"must be an array of numbers: got sample_weight=\{0: 1\}"),
+    ],
+)
+def test_bad_weights_of_rows_are_named(weights, error, message):
+    with pytest.raises(error, match=f"(?s)`sample_weight` .*{message}"):
+        softmax_cross_entropy(LABELS, LOGITS, sample_weight=weights)
+
+
 def test_cross_entropy_of_huge_logits_is_finite():
     loss, gradient = softmax_cross_entropy([0, 1], [[1e4, -1e4], [1e4, -1e4]])
     assert loss == 1e4
@@ -58,7 +92,11 @@ def test_cross_entropy_of_huge_logits_is_finite():
 
 @pytest.mark.parametrize(
     "function, labels",
-    [(softmax_cross_entropy, LABELS), *((f, LOGITS[::-1].copy()) for f in SQUARED.values())],
+    [
+        (softmax_cross_entropy, LABELS),
+        (partial(softmax_cross_entropy, sample_weight=[1, 0, 5, 0.3]), LABELS),
+        *((f, LOGITS[::-1].copy()) for f in SQUARED.values()),
+    ],
 )
 def test_gradients(function, labels):
     predictions = LOGITS.copy()
@@ -74,6 +112,7 @@ def test_gradients(function, labels):
 def test_gradient_keeps_the_dtype(dtype):
     logits = LOGITS.astype(dtype)
     assert softmax_cross_entropy(LABELS, logits).gradient.dtype == dtype
+    assert softmax_cross_entropy(LABELS, logits, sample_weight=np.ones(4)).gradient.dtype == dtype
     for function in SQUARED.values():
         assert function(logits, logits).gradient.dtype == dtype
         assert isinstance(function(logits, logits).loss, float)
