@@ -174,8 +174,8 @@ def main():
     machine = (
         f"{len(train_set[0]):,} training images, {EPOCHS} epochs of batches of {BATCH_SIZE}, "
         f"{sum(make_network(0).summary().num_parameters):,} parameters, float32. Seconds are those of "
-        f"scaling, augmenting and training. {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the end; "
-        f"Python {platform.python_version()}, NumPy {np.__version__}."
+        f"scaling, augmenting and training. {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the "
+        f"end; Python {platform.python_version()}, NumPy {np.__version__}."
     )
     title = "# Blood cells: a CNN in NumPy"
     source = "`pbc_blood_28.npz`: Acevedo et al. 2020, doi:10.17632/snkd93bnjr.1, CC BY 4.0; split by image."

@@ -1,5 +1,7 @@
 """Pooling: one number for each window, its largest or its mean, separately for each channel."""
 
+from functools import reduce
+
 import numpy as np
 
 from cellcnn_helpers import _checks
@@ -95,15 +97,16 @@ def max_pool2d_backward(dy, x, pool_size=2, *, strides=None, padding="valid"):
     >>> max_pool2d_backward(np.full((1, 1, 1, 1), 5.0), x).dx.ravel()
     array([0., 0., 0., 5.])
     """
-    y = max_pool2d(x, pool_size, strides=strides, padding=padding)
-    dy = _checks.gradient_array("dy", dy, y.shape)
     x, grid = _prepare(x, pool_size, strides, padding)
+    dy = _checks.gradient_array("dy", dy, (len(x), *grid.output_size, x.shape[-1]))
     padded = grid.pad(x, -np.inf)
     inside = grid.pad(np.ones((1, *grid.image_size, 1), bool))  # a pixel of -inf still beats the border
+    cells = list(map(np.ascontiguousarray, _cells(grid, padded)))  # views with gaps would be read slowly
+    y = reduce(np.maximum, cells)
     dx = np.zeros(padded.shape, dy.dtype)
     waiting = np.ones(y.shape, bool)  # windows whose largest pixel is still to come
-    for cell, is_pixel, dcell in zip(*(_cells(grid, each) for each in (padded, inside, dx)), strict=True):
-        won = waiting & is_pixel & ((cell == y) | np.isnan(cell))
+    for cell, is_pixel, dcell in zip(cells, _cells(grid, inside), _cells(grid, dx), strict=True):
+        won = waiting & is_pixel & ((cell == y) | (cell != cell))  # NaN differs from itself
         dcell += pass_where(won, dy)
         waiting &= ~won
     return InputGradient(grid.crop(dx))
