@@ -85,17 +85,26 @@ function makeView(on) {
       v.redraw,
     ),
     v.note,
-    element("div", { class: "cellcnn-stages" }, v.map.figure, v.curve.figure),
     element(
       "div",
-      { class: "cellcnn-row" },
-      v.play,
-      v.still,
-      button("One step", () => on.advance(1)),
-      button("Back to the start", () => on.step(0)),
-      labelled("Speed", v.speed),
+      { class: "cellcnn-stages" },
+      v.map.figure,
+      v.curve.figure,
+      element(
+        "div",
+        { class: "cellcnn-playing" },
+        element(
+          "div",
+          { class: "cellcnn-row" },
+          v.play,
+          v.still,
+          button("One step", () => on.advance(1)),
+          button("Back to the start", () => on.step(0)),
+          labelled("Speed", v.speed),
+        ),
+        v.step.node,
+      ),
     ),
-    v.step.node,
     v.results,
     v.reading,
     v.message,
@@ -182,6 +191,12 @@ function marker(plot, name, [across, up]) {
   return svgElement("path", { class: `is-marker is-${name}`, d: MARKERS[name](x, y, 2.1) });
 }
 
+/** The first round number from `high` on. */
+function roundTop(high) {
+  const step = roundTicks(0, high)[1];
+  return step * Math.ceil(high / step);
+}
+
 /** Loss against step, in powers of ten where it spans more than one. */
 function showCurve(v, { runs, step, surface, start }) {
   const first = surface.loss(start);
@@ -192,7 +207,7 @@ function showCurve(v, { runs, step, surface, start }) {
   const log = high / low > 20;
   const range = log
     ? [10 ** Math.floor(Math.log10(low)), 10 ** Math.ceil(Math.log10(high * 1.05))]
-    : [0, roundTicks(0, 1.25 * high).at(-1)];
+    : [0, roundTop(high)];
   const last = [25, 50, 100, LAST_STEP].find((count) => count >= step);
   setAxes(v.curve, [0, last], range, { log });
   const curve = ({ losses }) => losses.slice(0, step + 1).map((loss, at) => [at, Math.max(loss, range[0])]);
