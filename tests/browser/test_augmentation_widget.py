@@ -118,8 +118,9 @@ def test_pictures_and_masks_move_as_in_the_package(call, border):
         assert (linear != expected).mean() < 0.005, one
         nearest = as_array(call("move", as_picture(GREYS), {**one, "interpolation": "nearest"}))
         assert (nearest != moved_by_opencv(GREYS, one, cv2.INTER_NEAREST)).mean() < 0.01, one
-        mask = as_array(call("moveMask", as_picture(NUCLEUS), one))
-        assert (mask != moved_by_opencv(NUCLEUS, one, cv2.INTER_NEAREST)).mean() < 0.01, one
+        mask = as_array(call("moveMask", as_picture(3 * NUCLEUS), one))
+        assert set(np.unique(mask)) <= {0, 3}, "between object 3 and the ground there is no object 1"
+        assert (mask != moved_by_opencv(3 * NUCLEUS, one, cv2.INTER_NEAREST)).mean() < 0.01, one
 
 
 def test_a_rotation_equals_rotate_counterclockwise(call):
