@@ -7,6 +7,7 @@ import numpy as np
 from .. import _checks
 from ..dataset import CellImageDataset
 from .microscope import checked_microscope
+from .nuclei import cycling_nucleus
 from .placing import placed
 from .specimen import checked_field, generator_of, painted
 
@@ -27,11 +28,14 @@ class Field(NamedTuple):
     areas_um2 : tuple of float
         The exact area inside the outline of each nucleus, also what another one covers, in the order of the
         numbers of `mask`. There are as many as nuclei.
+    dna_portions : tuple of float
+        The DNA of each nucleus, in the same order: 1 before it is copied, 2 after, between them meanwhile.
     """
 
     light: np.ndarray
     mask: np.ndarray
     areas_um2: tuple
+    dna_portions: tuple
 
 
 def simulate_fields(
@@ -89,8 +93,10 @@ def simulate_fields(
     Notes
     -----
     All nuclei are in interphase, in one plane, and lie whole inside the image: none is cut by its edge, so
-    count and areas are exact. Clusters and a bounded overlap are those of Lehmussola et al. 2007; here the
-    shares are those of the outlines, on a grid of 0.25 µm.
+    count and areas are exact. A bit more than half of them hold one portion of DNA, a quarter hold two, and
+    the rest are just copying it; the light of a nucleus is in proportion to its DNA. Clusters and a bounded
+    overlap are those of Lehmussola et al. 2007; here the shares are those of the outlines, on a grid of
+    0.25 µm.
 
     References
     ----------
@@ -190,6 +196,8 @@ def _drawn(index, image_size, num_cells, clustering, overlap, seed, pixel_size_u
     """Return the field, and the random generator that goes on to draw what the microscope adds."""
     rng = generator_of(seed, index)
     number = rng.integers(*num_cells, endpoint=True)
-    bodies = placed(rng, number, image_size * pixel_size_um, clustering, overlap)
+    drawn = [cycling_nucleus(rng) for _ in range(number)]
+    bodies = placed(rng, [body for body, _ in drawn], image_size * pixel_size_um, clustering, overlap)
     light, mask = painted(bodies, image_size, pixel_size_um, rng, np.uint16)
-    return Field(light, mask, tuple(body.area_um2 for body in bodies)), rng
+    areas, portions = [body.area_um2 for body in bodies], [portions for _, portions in drawn]
+    return Field(light, mask, tuple(areas), tuple(portions)), rng

@@ -2,7 +2,7 @@
 
 import cmath
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -198,6 +198,22 @@ def nucleus(rng, center_um):
         flat=True,
         nucleoli=nucleoli,
     )
+
+
+def cycling_nucleus(rng):
+    """A nucleus at some time of the cell cycle, and the portions of DNA in it, from 1 to 2.
+
+    The stain binds to DNA: brightness times area is the same for all nuclei with one portion. With two
+    portions a nucleus has twice the area.
+    """
+    time = rng.random()
+    portions = 1.0 if time < 0.55 else 2.0 if time > 0.75 else rng.uniform(1, 2)  # in between, DNA is copied
+    body = nucleus(rng, (0.0, 0.0))
+    body = replace(body, radii_um=tuple(radius * portions**0.5 for radius in body.radii_um))
+    return replace(body, brightness=portions * PORTION_UM2 / body.area_um2), portions
+
+
+PORTION_UM2 = 60.0  # of an average nucleus of brightness 0.9
 
 
 def _waves(rng, strength, num_waves=5):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .nuclei import direction_of, nucleus
+from .nuclei import direction_of
 from .specimen import covered
 
 PLACING_UM = 0.25  # overlap is counted on a grid of this step, so that a field does not depend on the camera
@@ -15,13 +15,12 @@ MOST_TRIES = 300  # for one nucleus; a field in which it finds no place is too f
 FARTHEST_NEIGHBOR = 1.1  # of the distance at which two outlines touch
 
 
-def placed(rng, number, field_um, clustering, overlap):
-    """Return nuclei of which no more than the share `overlap` is covered by others, none cut by the edge."""
+def placed(rng, nuclei, field_um, clustering, overlap):
+    """Move nuclei into the field: none is cut by its edge, or covered by others by more than `overlap`."""
     num_points = math.ceil(field_um / PLACING_UM)
     layers = np.zeros(num_points**2, np.uint8)  # how many nuclei cover each point
     bodies, points = [], []  # the nuclei, and the points that each of them covers
-    for _ in range(number):
-        body = nucleus(rng, (0.0, 0.0))
+    for body in nuclei:
         in_cluster = bool(bodies) and rng.random() < clustering
         for _ in range(MOST_TRIES):
             center = _beside(rng, body, bodies, overlap) if in_cluster else _anywhere(rng, body, field_um)
@@ -35,8 +34,8 @@ def placed(rng, number, field_um, clustering, overlap):
                 break
         else:
             raise ValueError(
-                f"`num_cells` nuclei find no place: got num_cells={number} in a field of {field_um:.4g} µm "
-                f"with overlap={overlap:g}; {len(bodies)} of them fit.\n"
+                f"`num_cells` nuclei find no place: got num_cells={len(nuclei)} in a field of {field_um:.4g} "
+                f"µm with overlap={overlap:g}; {len(bodies)} of them fit.\n"
                 "Give fewer nuclei, a larger image_size, or more overlap."
             )
     return bodies

@@ -24,7 +24,7 @@ def nearest_neighbors_um(field):
 def test_counts_and_areas_are_known():
     counts = []
     for index in range(30):
-        field = draw_field(index, num_cells=(2, 6), overlap=0.0, image_size=160)
+        field = draw_field(index, num_cells=(2, 6), overlap=0.0, image_size=192)
         assert np.unique(field.mask).tolist() == list(range(len(field.areas_um2) + 1))
         counts.append(len(field.areas_um2))
         pixels = np.bincount(field.mask.ravel())[1:] * PIXEL_UM2
@@ -42,7 +42,7 @@ def test_no_nucleus_is_cut_by_the_edge():
 @pytest.mark.parametrize("clustering", [0.0, 1.0])
 @pytest.mark.parametrize("overlap", [0.0, 0.1, 0.4])
 def test_no_nucleus_is_covered_more_than_asked(overlap, clustering):
-    settings = {"image_size": 192, "num_cells": 9, "overlap": overlap, "clustering": clustering}
+    settings = {"image_size": 224, "num_cells": 9, "overlap": overlap, "clustering": clustering}
     shares = np.concatenate([covered_shares(draw_field(i, **settings)) for i in range(8)])
     assert shares.max() < overlap + 0.015  # what pixels leave open
     if clustering:
@@ -56,37 +56,41 @@ def test_clustering_brings_nuclei_together():
         for c in (0.0, 0.5, 1.0)
     )
     assert apart > 1.1 * mixed > 1.2 * together
-    assert together < 1.15 * 2 * 4.6  # a nucleus is some 9.2 µm wide
+    assert together < 1.15 * 2 * 5.3  # a nucleus is some 10.6 µm wide
 
 
 def test_light_adds_where_nuclei_overlap():
-    field = draw_field(1, num_cells=12, clustering=1.0, overlap=0.4)
-    thin = draw_field(1, num_cells=12, clustering=1.0, overlap=0.0)
-    # Chromatin varies, but no single nucleus is as bright over so many points.
-    assert np.count_nonzero(field.light > 2) > 10 * np.count_nonzero(thin.light > 2)
+    """The light per portion of DNA is the same however much the nuclei cover one another."""
+    per_portion = []
+    for overlap in (0.0, 0.4):
+        fields = [draw_field(i, num_cells=12, clustering=1.0, overlap=overlap) for i in range(6)]
+        portions = sum(sum(field.dna_portions) for field in fields)
+        per_portion.append(sum(field.light.sum() for field in fields) / portions)
+    assert np.mean([covered_shares(field).mean() for field in fields]) > 0.08
+    assert per_portion[1] == pytest.approx(per_portion[0], rel=0.03)
 
 
 def test_the_same_index_gives_the_same_field_whatever_the_batch():
-    whole = simulate_fields(4, seed=3, image_size=128, num_cells=5)
-    parts = [simulate_fields(2, seed=3, image_size=128, num_cells=5, first_index=i) for i in (0, 2)]
+    whole = simulate_fields(4, seed=3, image_size=160, num_cells=4)
+    parts = [simulate_fields(2, seed=3, image_size=160, num_cells=4, first_index=i) for i in (0, 2)]
     for name in ("images", "masks", "labels"):
         assert np.concatenate([getattr(p, name) for p in parts]).tobytes() == getattr(whole, name).tobytes()
-    field = draw_field(3, seed=3, image_size=128, num_cells=5)
+    field = draw_field(3, seed=3, image_size=160, num_cells=4)
     np.testing.assert_array_equal(field.mask, whole.masks[3])
     assert whole.masks.dtype == field.mask.dtype == np.uint16
     assert len({image.tobytes() for image in whole.images}) == 4
 
 
 def test_a_field_does_not_depend_on_the_camera():
-    coarse = draw_field(2, image_size=64, pixel_size_um=0.5, num_cells=6, clustering=1.0)
-    fine = draw_field(2, image_size=128, pixel_size_um=0.25, num_cells=6, clustering=1.0)
+    coarse = draw_field(2, image_size=64, pixel_size_um=0.5, num_cells=4, clustering=1.0)
+    fine = draw_field(2, image_size=128, pixel_size_um=0.25, num_cells=4, clustering=1.0)
     assert coarse.areas_um2 == fine.areas_um2
     middles = fine.mask.reshape(64, 2, 64, 2).max(axis=(1, 3))
     assert (middles == coarse.mask).mean() > 0.97
 
 
 def test_images_show_the_nuclei():
-    fields = simulate_fields(3, image_size=128, num_cells=6, microscope=Microscope(bit_depth=12))
+    fields = simulate_fields(3, image_size=160, num_cells=4, microscope=Microscope(bit_depth=12))
     assert fields.images.dtype == np.uint16
     assert fields.class_names == ("nuclei",)
     for image, mask in zip(fields.images[..., 0], fields.masks, strict=True):
@@ -111,3 +115,18 @@ def test_images_show_the_nuclei():
 def test_says_what_is_wrong(arguments, message):
     with pytest.raises((ValueError, TypeError), match=message):
         simulate_fields(1, **arguments)
+
+
+def test_light_of_a_nucleus_is_its_dna():
+    """Chromatin and nucleoli vary, so single nuclei scatter; one portion and two stay apart."""
+    light, portions = [], []
+    for index in range(6):
+        field = draw_field(index, num_cells=12, clustering=0.0, overlap=0.0, seed=4)
+        numbers = np.repeat(np.repeat(field.mask, 2, axis=0), 2, axis=1)
+        light += [field.light[numbers == number].sum() for number in range(1, 13)]
+        portions += field.dna_portions
+    light, portions = np.array(light), np.array(portions)
+    assert {1.0, 2.0} < set(portions)
+    assert np.corrcoef(light, portions)[0, 1] > 0.97
+    assert np.mean(light[portions == 2]) / np.mean(light[portions == 1]) == pytest.approx(2, rel=0.03)
+    assert light[portions == 1].max() < light[portions == 2].min()
