@@ -345,6 +345,9 @@ def test_no_play_for_those_who_want_less_motion(show, new_page):
     page.get_by_role("button", name="Play").click()
     page.emulate_media(reduced_motion="reduce")  # stops what runs
     page.get_by_role("button", name="Pause").wait_for(state="hidden")
+    stopped = reading(page)
+    page.wait_for_timeout(300)  # several steps
+    assert reading(page) == stopped
     assert not page.get_by_role("button", name="Play").is_visible()
 
 
