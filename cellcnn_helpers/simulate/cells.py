@@ -42,10 +42,27 @@ def simulate_cells(
     ValueError
         If the field of view cannot hold a nucleus, the pixels cannot show one, or a phenotype is not known.
 
+    See Also
+    --------
+    draw_specimen : the same cells before the microscope, with their true areas.
+    simulate_fields : many nuclei in an image.
+
     Notes
     -----
-    The model is simple on purpose: one cell per image, in focus, no neighbors, no cytoplasm. Checked by its
-    physics: the variance of the photons, the width of the point-spread function, the areas.
+    What the four phenotypes are, seen by a stain of DNA:
+
+    - interphase: a flat nucleus, 8 to 11 µm wide, with fine chromatin and one to four dim nucleoli.
+    - mitotic: chromosomes, condensed and so about twice as bright: a metaphase plate, or, in two of five
+      cells, the two plates of an anaphase.
+    - apoptotic: a dying cell, its nucleus broken into four to eight bright round fragments.
+    - micronucleated: an interphase nucleus with one or two micronuclei of 1 to 2 µm beside it.
+
+    Sizes and brightness overlap: area alone does not tell the classes apart (``benchmarks/simulate.md``). The
+    model is simple on purpose: one cell per image, no neighbors, no cytoplasm.
+
+    Each image has a random generator of its own, made from `seed` and its index. For more images than fit
+    into memory, ask for them in turn: ``simulate_cells(1000, first_index=1000 * turn)``. On another kind of
+    processor, rounding may change single grey values.
 
     Examples
     --------

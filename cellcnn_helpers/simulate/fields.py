@@ -11,7 +11,7 @@ from .nuclei import cycling_nucleus
 from .placing import placed
 from .specimen import checked_field, generator_of, painted
 
-SMALLEST_FIELD_UM = 20.0
+SMALLEST_FIELD_UM = 24.0  # holds the largest nucleus, with two portions of DNA
 
 
 class Field(NamedTuple):
@@ -58,7 +58,7 @@ def simulate_fields(
     num_images : int
         From 0 on.
     image_size : int
-        Side of the images in pixels. The field of view, ``image_size * pixel_size_um``, is at least 20 µm.
+        Side of the images in pixels. The field of view, ``image_size * pixel_size_um``, is at least 24 µm.
     num_cells : int or (int, int)
         Nuclei in an image, or the least and the most of them, each number equally likely.
     clustering : float

@@ -240,9 +240,7 @@ class Microscope:
         image_size, rng = _checks.whole_number("image_size", image_size), _checks.generator("rng", rng)
         angle = rng.uniform(0, 2 * np.pi)
         down, right = math.sin(angle), math.cos(angle)
-        slope = self.illumination_gradient / (
-            abs(down) + abs(right)
-        )  # so much at a corner, 1 from the middle
+        slope = self.illumination_gradient / (abs(down) + abs(right))  # so that corners have what is asked
         places = (np.arange(image_size) - (image_size - 1) / 2) * (2 / max(image_size - 1, 1))  # -1 to 1
         rows, columns = 1 + slope * down * places, slope * right * places
         return rows.astype(np.float32)[:, np.newaxis] + columns.astype(np.float32)

@@ -23,19 +23,10 @@ def test_masks_have_the_area_of_the_outline(phenotype):
 
 @pytest.mark.parametrize(("image_size", "pixel_size_um"), [(64, 0.25), (160, 0.1), (40, 0.5)])
 def test_masks_of_nuclei_have_the_known_area_at_camera_resolution(image_size, pixel_size_um):
-    microscope = Microscope(pixel_size_um=pixel_size_um)
-    cells = simulate_cells(
-        60, seed=7, phenotypes=["interphase"], image_size=image_size, microscope=microscope
-    )
-    areas = (cells.masks > 0).sum(axis=(1, 2)) * pixel_size_um**2
-    known = np.array(
-        [
-            draw_specimen(
-                i, seed=7, phenotypes=["interphase"], image_size=image_size, pixel_size_um=pixel_size_um
-            ).areas_um2[0]
-            for i in range(60)
-        ]
-    )
+    settings = {"phenotypes": ["interphase"], "image_size": image_size, "pixel_size_um": pixel_size_um}
+    nuclei = [draw_specimen(index, seed=7, **settings) for index in range(40)]
+    areas = np.array([np.count_nonzero(nucleus.mask) for nucleus in nuclei]) * pixel_size_um**2
+    known = np.array([nucleus.areas_um2[0] for nucleus in nuclei])
     # A nucleus of area A in pixels p cuts about sqrt(A) / p of them, half of which count by chance.
     np.testing.assert_allclose(areas, known, rtol=0.01 if pixel_size_um <= 0.25 else 0.04)
     assert areas.sum() == pytest.approx(known.sum(), rel=0.002)
@@ -50,6 +41,28 @@ def test_masks_of_micronuclei_have_the_known_area_on_the_whole():
         known += sum(specimen.areas_um2[1:])
     # They hide a little of one another; a few pixels each, 20 of which make one of them.
     assert pixels * 0.25**2 == pytest.approx(known, rel=0.02)
+
+
+@pytest.mark.parametrize("phenotype", PHENOTYPES)
+def test_a_mask_says_what_lies_at_the_middle_of_a_pixel(phenotype):
+    num_pixels = num_wrong = 0
+    middles = ((np.arange(64) - 31.5) * 0.25).astype(np.float32)
+    for index in range(20):
+        for body in BODIES[phenotype](np.random.default_rng(index)):
+            inside = body.distances(middles, middles)[0] < 1
+            found = np.zeros(64 * 64, bool)
+            found[covered(body, 64, 0.25)] = True
+            num_pixels += inside.sum()
+            num_wrong += (found.reshape(64, 64) != inside).sum()
+    assert num_wrong < 0.003 * num_pixels
+
+
+@pytest.mark.parametrize("direction", [0.0, 0.7, 2.5, 5.0])
+def test_the_edge_is_where_the_distance_is_one(direction):
+    body = Body((1.0, -2.0), (3.0, 1.5), 0.6, np.array([0.1, 0.05 + 0.1j]))
+    toward = np.array([np.sin(direction), np.cos(direction)])
+    row, column = np.float32(body.center_um + body.edge_um(toward) * toward)
+    assert body.distances(np.array([row]), np.array([column]))[0][0, 0] == pytest.approx(1, abs=1e-5)
 
 
 def test_an_ellipse_by_hand():
@@ -83,6 +96,16 @@ def test_memory_is_that_of_the_images():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak - cells.images.nbytes - cells.masks.nbytes < 2**20
+
+
+def test_seeds_do_not_share_cells():
+    assert draw_specimen(1, seed=5).areas_um2 != draw_specimen(0, seed=6).areas_um2
+    areas = {
+        draw_specimen(index, seed=seed, phenotypes=["mitotic"]).areas_um2
+        for seed in range(6)
+        for index in range(6)
+    }
+    assert len(areas) == 36
 
 
 def test_no_two_cells_are_alike():

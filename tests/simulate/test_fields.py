@@ -106,7 +106,7 @@ def test_images_show_the_nuclei():
         ({"num_cells": (9, 5)}, r"num_cells=\(9, 5\).*\n.*num_cells=\(5, 9\)"),
         ({"clustering": 1.5}, "clustering=1.5"),
         ({"overlap": 0.6}, "overlap=0.6"),
-        ({"image_size": 64}, r"image_size=64 with pixel_size_um=0.25, together 16 µm; 20 µm are needed"),
+        ({"image_size": 64}, r"image_size=64 with pixel_size_um=0.25, together 16 µm; 24 µm are needed"),
         ({"seed": -1}, "seed=-1"),
         ({"first_index": -1}, "first_index=-1"),
         ({"microscope": 5}, "microscope=5"),
