@@ -56,10 +56,14 @@ def assert_all_close(ours, theirs, **tolerance):
         ((12, 12), (5, 5), 4, 1),
     ],
 )
-def test_convolution(keras, tf, image_size, kernel_size, strides, dilation_rate, padding):
+@pytest.mark.parametrize("channels", [3, 8])
+def test_convolution(keras, tf, image_size, kernel_size, strides, dilation_rate, channels, padding):
     # Keras takes neither uneven strides in gradients on a CPU nor strides together with dilation.
     settings = dict(strides=strides, padding=padding, dilation_rate=dilation_rate)
-    x, kernel = RNG.standard_normal((2, *image_size, 3)), RNG.standard_normal((*kernel_size, 3, 4))
+    x, kernel = (
+        RNG.standard_normal((2, *image_size, channels)),
+        RNG.standard_normal((*kernel_size, channels, 4)),
+    )
     y = nn.conv2d(x, kernel, **settings)
     dy = RNG.standard_normal(y.shape)
     theirs, gradients = forward_and_gradients(

@@ -288,6 +288,18 @@ def test_activations_end_with_the_logits(noise):
     assert (activations[1] == nn.relu(activations[0])).all()
 
 
+@pytest.mark.parametrize("dtype", ["f4", "f8"])
+def test_images_take_the_dtype_of_the_weights(noise, dtype):
+    """Images divided by 255 are float64, and would take twice the time."""
+    network = small_network()
+    network.set_weights([w.astype(dtype) for w in network.get_weights()])
+    images = noise[0].astype({"f4": "f8", "f8": "f4"}[dtype])
+    assert {x.dtype for x in network.activations(images)} == {np.dtype(dtype)}
+    assert network.predict(images).dtype == dtype
+    gradients = network.gradients(images, noise[1])
+    assert {g.dtype for g in gradients.weights + gradients.activations} == {np.dtype(dtype)}
+
+
 def test_summary_counts_parameters():
     summary = double_network().summary()
     assert summary.layers[:3] == ["Conv2D", "ReLU", "AveragePooling2D"]
@@ -295,6 +307,7 @@ def test_summary_counts_parameters():
     assert summary.num_parameters == [30, 0, 0, 52, 0, 0, 25, 0, 12]
     lines = str(summary).splitlines()
     assert lines[0].split() == ["layer", "output", "parameters"]
+    assert lines[4].split() == ["Conv2D", *"2×2×4".replace("×", " × ").split(), "52"]
     assert lines[-1].split() == ["together", "119"]
     assert len({len(line) for line in lines}) == 1
 
