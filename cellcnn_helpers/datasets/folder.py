@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from .. import _checks
+from .._decode import ENDINGS, read_image
 from ..dataset import CellImageDataset
-from .decode import ENDINGS, read_image
 
 
 def from_folder(path, *, size=None, pixel_size_um=None, group_of=None, source=None, license="", citation=""):

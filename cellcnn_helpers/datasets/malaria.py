@@ -5,9 +5,9 @@ import re
 import numpy as np
 
 from .. import _selection
+from .._decode import read_image
 from ..dataset import CellImageDataset
 from .archive import members, open_archive, read_member
-from .decode import read_image
 from .npz import SPLITS
 
 SHARES = (0.7, 0.1, 0.2)  # of the cells, in train, val and test, as far as the patients allow

@@ -5,9 +5,9 @@ import re
 
 import numpy as np
 
+from .._decode import read_first_channel, read_image
 from ..dataset import CellImageDataset
 from .archive import open_archive, read_member
-from .decode import read_first_channel, read_image
 from .npz import SPLITS
 
 LISTS = dict(zip(SPLITS, ("training", "validation", "test"), strict=True))  # of BBBC039

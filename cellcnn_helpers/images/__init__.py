@@ -7,6 +7,7 @@ OpenCV, which is imported only when it is needed.
 """
 
 from .augmentation import augment
+from .files import read_image
 from .geometry import crop, flip, quarter_turn, resize, rotate
 from .illumination import flat_field
 from .intensity import ChannelStatistics, channel_statistics, normalize, standardize
@@ -20,6 +21,7 @@ __all__ = [
     "flip",
     "normalize",
     "quarter_turn",
+    "read_image",
     "resize",
     "rotate",
     "standardize",

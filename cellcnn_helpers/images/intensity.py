@@ -43,7 +43,7 @@ def normalize(images, *, max_value=None, percentiles=None):
     See Also
     --------
     standardize : mean 0 and standard deviation 1.
-    CellImageDataset.arrays : the same scale, together with the labels.
+    cellcnn_helpers.dataset.CellImageDataset.arrays : the same scale, together with the labels.
 
     Notes
     -----

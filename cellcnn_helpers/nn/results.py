@@ -14,8 +14,10 @@ class History(NamedTuple):
         Mean loss of each epoch on the training images, measured while the weights changed.
     accuracy : list of float
         Share of right predictions, from 0 to 1, measured in the same way.
-    val_loss, val_accuracy : list of float
-        The same on the validation images, after each epoch; empty without `validation_data`.
+    val_loss : list of float
+        Mean loss on the validation images, after each epoch; empty without `validation_data`.
+    val_accuracy : list of float
+        Share of right predictions on them, in the same way.
     """
 
     loss: list[float]

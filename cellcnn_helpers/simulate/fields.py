@@ -19,10 +19,10 @@ class Field(NamedTuple):
 
     Attributes
     ----------
-    light : array of float32
+    light : numpy.ndarray
         ``(2H, 2W)``, the stain on a grid twice as fine as the camera's. 1 is the thickest place of an average
         nucleus, 0 is no stain; where nuclei overlap, their light adds.
-    mask : array of uint16
+    mask : numpy.ndarray
         ``(H, W)``, the number, from 1, of the nucleus that covers the middle of each camera pixel. Where two
         do, the higher number, which lies on top.
     areas_um2 : tuple of float

@@ -59,29 +59,33 @@ class Microscope:
     A picture is made in five steps, which are the methods of this class, in this order:
 
     1. `blur`: a point becomes a spot. In focus the spot is close to a Gaussian with sigma = 0.21 wavelength /
-       aperture [1]_. Out of focus, the cone of light from a point meets the plane of focus in a disc; its
-       radius is defocus × tan(alpha), where sin(alpha) = aperture / refractive index. A disc of radius R has
-       the variance R² / 4 in each direction, and variances of successive blurs add. So the spot is drawn as a
-       Gaussian [3]_ with sigma² = (0.21 wavelength / aperture)² + (defocus tan(alpha) / 2)². Rays describe it
-       well from about a wavelength of defocus on [2]_; the disc's sharp edge and diffraction rings are left
-       out. The index is that of air up to an aperture of 0.95, of immersion oil (1.515) above.
+       aperture (Zhang et al. 2007). Out of focus, the cone of light from a point meets the plane of focus in
+       a disc; its radius is defocus × tan(alpha), where sin(alpha) = aperture / refractive index. A disc of
+       radius R has the variance R² / 4 in each direction, and variances of successive blurs add. So the spot
+       is drawn as a Gaussian (Pentland 1987) with sigma² = (0.21 wavelength / aperture)² + (defocus
+       tan(alpha) / 2)². Rays describe it well from about a wavelength of defocus on (Stokseth 1969); the
+       disc's sharp edge and diffraction rings are left out. The index is that of air up to an aperture of
+       0.95, of immersion oil (1.515) above.
     2. `expected_photons`: the camera's pixels gather the light, on a background.
     3. `illumination`: the lamp is brighter on one side.
     4. `record`: photons are counted. Chance decides, and the variance of the count equals its mean.
     5. `record`: read noise, gain, offset, whole grey values, clipping.
 
-    Lehmussola et al. [4]_ simulate cell populations in this order too; their images are BBBC005.
+    Lehmussola et al. 2007 simulate cell populations in this order too; their images are BBBC005.
 
     References
     ----------
-    .. [1] Zhang, Zerubia, Olivo-Marin 2007, Gaussian approximations of fluorescence microscope point-spread
-       function models, Applied Optics 46(10):1819-1829.
-    .. [2] Stokseth 1969, Properties of a defocused optical system, Journal of the Optical Society of America
-       59(10):1314-1321.
-    .. [3] Pentland 1987, A new sense for depth of field, IEEE Transactions on Pattern Analysis and Machine
-       Intelligence 9(4):523-531.
-    .. [4] Lehmussola et al. 2007, Computational framework for simulating fluorescence microscope images with
-       cell populations, IEEE Transactions on Medical Imaging 26(7):1010-1016.
+    Zhang, Zerubia and Olivo-Marin 2007, Gaussian approximations of fluorescence microscope point-spread
+    function models, Applied Optics 46(10):1819-1829.
+
+    Stokseth 1969, Properties of a defocused optical system, Journal of the Optical Society of America
+    59(10):1314-1321.
+
+    Pentland 1987, A new sense for depth of field, IEEE Transactions on Pattern Analysis and Machine
+    Intelligence 9(4):523-531.
+
+    Lehmussola et al. 2007, Computational framework for simulating fluorescence microscope images with cell
+    populations, IEEE Transactions on Medical Imaging 26(7):1010-1016.
 
     Examples
     --------
@@ -121,12 +125,12 @@ class Microscope:
 
     @property
     def psf_sigma_um(self):
-        """Sigma of the point-spread function, in micrometres: that of focus, widened by `defocus_um`."""
+        """Sigma of the point-spread function in micrometres, in focus widened by `defocus_um`."""
         return math.hypot(0.21 * self.wavelength_um / self.numerical_aperture, self._defocus_sigma_um)
 
     @property
     def dtype(self):
-        """The type of the images: uint8 up to a bit depth of 8, else uint16."""
+        """Type of the images, uint8 up to a bit depth of 8 and uint16 above."""
         return np.dtype(np.uint8 if self.bit_depth <= 8 else np.uint16)
 
     @property
@@ -259,7 +263,7 @@ class Microscope:
 
         See Also
         --------
-        expected_photons, illumination, record : The steps, one by one.
+        expected_photons, illumination, record
 
         Examples
         --------

@@ -25,10 +25,10 @@ class Specimen(NamedTuple):
 
     Attributes
     ----------
-    light : array of float32
+    light : numpy.ndarray
         ``(2H, 2W)``, the stain on a grid twice as fine as the camera's. 1 is the thickest place of an average
         nucleus, 0 is no stain.
-    mask : array of uint8
+    mask : numpy.ndarray
         ``(H, W)``, the number, from 1, of the stained piece that covers the middle of each camera pixel.
     areas_um2 : tuple of float
         The exact area inside the outline of each piece, in the order of the numbers of `mask`.

@@ -40,10 +40,10 @@ class OptimizerRaceWidget(CourseWidget):
 
     Attributes
     ----------
-    measurements : numpy.ndarray, shape (64, 2)
-        Area in µm² and unevenness (standard deviation of the pixels) in grey levels of the nuclei.
-    labels : numpy.ndarray of int, shape (64,)
-        1 for an apoptotic nucleus, 0 for a mitotic one.
+    measurements : numpy.ndarray
+        ``(64, 2)``: area in µm² and unevenness (standard deviation of the pixels) in grey levels of the nuclei.
+    labels : numpy.ndarray
+        ``(64,)``: 1 for an apoptotic nucleus, 0 for a mitotic one.
 
     Raises
     ------
