@@ -40,7 +40,7 @@ CASES = [
     (simulate_cells, {"image_size": 64}, (100, 400, 1600)),
     (simulate_cells, {"image_size": 96}, (100, 400)),
     (simulate_cells, {"image_size": 128}, (100, 400)),
-    (simulate_fields, {"image_size": 128, "num_cells": (2, 6)}, (10, 40)),
+    (simulate_fields, {"image_size": 128, "num_cells": (1, 4)}, (10, 40)),
     (simulate_fields, {"image_size": 256, "num_cells": (5, 20)}, (10, 40)),
 ]
 

@@ -10,13 +10,30 @@ from .specimen import covered
 
 PLACING_UM = 0.25  # overlap is counted on a grid of this step, so that a field does not depend on the camera
 
-MOST_TRIES = 300  # for one nucleus; a field in which it finds no place is too full
+MOST_TRIES = 300  # for one nucleus
+
+MOST_STARTS = 20  # for a field: where the last nucleus finds no place, the others may leave one next time
 
 FARTHEST_NEIGHBOR = 1.1  # of the distance at which two outlines touch
 
 
 def placed(rng, nuclei, field_um, clustering, overlap):
     """Move nuclei into the field: none is cut by its edge, or covered by others by more than `overlap`."""
+    most = 0
+    for _ in range(MOST_STARTS):
+        bodies = _started(rng, nuclei, field_um, clustering, overlap)
+        if len(bodies) == len(nuclei):
+            return bodies
+        most = max(most, len(bodies))
+    raise ValueError(
+        f"`num_cells` nuclei find no place: got num_cells={len(nuclei)} in a field of {field_um:.4g} µm with "
+        f"overlap={overlap:g}; {most} of them fit.\n"
+        "Give fewer nuclei, a larger image_size, or more overlap."
+    )
+
+
+def _started(rng, nuclei, field_um, clustering, overlap):
+    """Place one nucleus after the other, up to the first that finds no place."""
     num_points = math.ceil(field_um / PLACING_UM)
     layers = np.zeros(num_points**2, np.uint8)  # how many nuclei cover each point
     bodies, points = [], []  # the nuclei, and the points that each of them covers
@@ -33,11 +50,7 @@ def placed(rng, nuclei, field_um, clustering, overlap):
                 points.append(tried_points)
                 break
         else:
-            raise ValueError(
-                f"`num_cells` nuclei find no place: got num_cells={len(nuclei)} in a field of {field_um:.4g} "
-                f"µm with overlap={overlap:g}; {len(bodies)} of them fit.\n"
-                "Give fewer nuclei, a larger image_size, or more overlap."
-            )
+            return bodies
     return bodies
 
 

@@ -41,7 +41,7 @@ class OptimizerRaceWidget(CourseWidget):
     Attributes
     ----------
     measurements : numpy.ndarray
-        ``(64, 2)``: area in µm² and unevenness (standard deviation of the pixels) in grey levels of the nuclei.
+        ``(64, 2)``: area in µm², and unevenness (standard deviation of the pixels) in grey levels.
     labels : numpy.ndarray
         ``(64,)``: 1 for an apoptotic nucleus, 0 for a mitotic one.
 

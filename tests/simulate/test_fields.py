@@ -49,6 +49,12 @@ def test_no_nucleus_is_covered_more_than_asked(overlap, clustering):
         assert shares.max() > 0.7 * overlap
 
 
+def test_a_full_field_is_started_again_until_all_find_a_place():
+    for index in range(12):
+        mask = draw_field(index, image_size=224, num_cells=13, clustering=0.0, overlap=0.0).mask
+        assert mask.max() == 13
+
+
 def test_clustering_brings_nuclei_together():
     settings = {"num_cells": 8, "overlap": 0.0}
     apart, mixed, together = (
