@@ -89,6 +89,45 @@ def same_answers(answer, right, cases, *, slips=(), whole=False, same_dtype=Fals
         )
 
 
+def in_both_types(slips, num_images):
+    """Each slip with `float` images, and then once more in their own type, where numbers go round as well.
+
+    Parameters
+    ----------
+    slips : sequence of (message, wrong)
+        As in `same_answers`; the wrong formulas subtract without a change of type.
+    num_images : int
+        How many of the first arguments are images of whole numbers.
+
+    Returns
+    -------
+    list of (message, wrong)
+        Twice as many: first those with `float`, then the others, whose messages say that numbers went round.
+
+    Examples
+    --------
+    >>> once, twice = in_both_types([("The sign.", lambda image: 10 - image)], 1)
+    >>> image = np.array([9, 12], np.uint8)
+    >>> once[1](image), twice[1](image)
+    (array([ 1., -2.]), array([  1, 254], dtype=uint8))
+    >>> twice[0]
+    'The sign. And numbers below 0 went round: change the type before you subtract.'
+    """
+
+    def with_floats(wrong):
+        return lambda *arguments: wrong(
+            *(image.astype(float) for image in arguments[:num_images]), *arguments[num_images:]
+        )
+
+    return [
+        *((message, with_floats(wrong)) for message, wrong in slips),
+        *(
+            (f"{message} And numbers below 0 went round: change the type before you subtract.", wrong)
+            for message, wrong in slips
+        ),
+    ]
+
+
 def array_answer(answer, shape):
     """Return an answer that should be an array of numbers with this `shape`; raise `Finding` if it is not.
 

@@ -5,6 +5,8 @@ import numpy as np
 from ._compare import same_answers
 from ._core import checker
 
+NAN = np.nan  # in a slip: any value agrees
+
 
 def _stored(bit_depth):
     """The type of a file from such a camera: there is none of 12 bits, so 16 are used."""
@@ -34,15 +36,24 @@ def saturated_share(answer, rng):
         return (image == 2**bit_depth - 1).mean()
 
     power = "In Python `^` is no power: `2^3` is 1. The power is `2**3`."
+    half = (
+        "The −1 belongs behind the power: 2**bit_depth − 1. With 2**(bit_depth − 1) only half of the values "
+        "lie below."
+    )
     slips = [
         (
             "255 is the largest value of 8 bits only. With 12 bits it is 4095: compute it from `bit_depth`.",
             lambda image, bits: (image == 255).mean(),
         ),
         (
-            "No pixel can be as large as what you ask for, so the share is always 0. There are 2**bit_depth "
-            "values, and the first is 0: the last is one less.",
+            "This share is always 0. No pixel can be 2**bit_depth: there are 2**bit_depth values, and the "
+            "first is 0, so the last is one less.",
             lambda image, bits: (image >= 2**bits).mean(),
+        ),
+        *(
+            (half, lambda image, bits, compare=compare, end=end: compare(image, 2 ** (bits - 1) - end).mean())
+            for compare in (np.equal, np.greater_equal, np.greater)
+            for end in (0, 1)
         ),
         (power, lambda image, bits: (image == (2 ^ bits - 1)).mean()),
         (power, lambda image, bits: (image == (2 ^ bits) - 1).mean()),
@@ -79,7 +90,7 @@ def saturated_share(answer, rng):
         ),
     ]
     by_hand = {
-        "image": np.array([[4095, 255, 700, 0], [4095, 4094, 16, 300]], np.uint16),
+        "image": np.array([[4095, 255, 2048, 0], [4095, 4094, 3000, 2047]], np.uint16),
         "bit_depth": 12,
     }
     dark = {"image": np.array([[3, 60], [254, 9]], np.uint8), "bit_depth": 8}
@@ -91,10 +102,11 @@ def saturated_share(answer, rng):
 
 
 def _exposed(rng, bit_depth, shape):
-    """A picture with saturated pixels, some just below, and small numbers that slips take for the end."""
-    top = 2**bit_depth - 1
-    values = np.array([top, top, top, top - 1, 255, *range(5, 14)], _stored(bit_depth))
-    return rng.choice(values, shape)
+    """A picture with saturated pixels, some just below, and the numbers that slips take for the end."""
+    top, half = 2**bit_depth - 1, 2 ** (bit_depth - 1)
+    between = (top + half) // 2
+    values = [top, top, top, top - 1, between, half, half - 1, 255, *range(5, 14)]
+    return rng.choice(np.array(values, _stored(bit_depth)), shape)
 
 
 @checker(
@@ -111,7 +123,7 @@ def record(answer, rng):
     """Check `record(photons, gain, offset, bit_depth)`: the grey values that a camera without noise gives.
 
     Photons × gain + offset, rounded, clipped to 0 … 2**bit_depth − 1, of type `uint8` up to 8 bits and
-    `uint16` above.
+    `uint16` above. The offset may be negative: then a dark pixel, which would lie below 0, gives 0.
 
     Examples
     --------
@@ -131,6 +143,12 @@ def record(answer, rng):
     def grey(photons, gain, offset):
         return np.round(photons * gain + offset)
 
+    def any_below_zero(wrong):
+        """The slip, whether or not the student has thought of the lower end too."""
+        return lambda n, gain, offset, bits: np.where(
+            n * gain + offset < 0, NAN, wrong(n, gain, offset, bits)
+        )
+
     wraps = (
         "Bright pixels turned dark: what is too large for the type begins again at 0. "
         "Clip to 2**bit_depth − 1 before you change the type."
@@ -148,6 +166,16 @@ def record(answer, rng):
             "Bright pixels turned dark: the fractions are cut off, and what is too large for the type begins "
             "again at 0. Round, then clip, then change the type.",
             lambda n, gain, offset, bits: store(n * gain + offset, bits),
+        ),
+        (
+            "Bright pixels turned dark: the type is changed before the clipping, which then comes too late. "
+            "Round, then clip, then change the type.",
+            lambda n, gain, offset, bits: np.clip(store(grey(n, gain, offset), bits), 0, 2**bits - 1),
+        ),
+        (
+            "Bright pixels turned dark: the type is changed first, which cuts the fractions off and makes "
+            "what is too large begin again at 0. Round, then clip, then change the type.",
+            lambda n, gain, offset, bits: np.clip(store(n * gain + offset, bits), 0, 2**bits - 1),
         ),
         (unclipped, lambda n, gain, offset, bits: grey(n, gain, offset)),
         (unclipped, lambda n, gain, offset, bits: n * gain + offset),
@@ -175,11 +203,6 @@ def record(answer, rng):
             lambda n, gain, offset, bits: np.clip(grey(n, gain, 0), 0, 2**bits - 1),
         ),
         (
-            "The offset is added after clipping, so bright pixels end above the largest value, or begin "
-            "again at 0. Clip last.",
-            lambda n, gain, offset, bits: store(np.clip(grey(n, gain, 0), 0, 2**bits - 1) + offset, bits),
-        ),
-        (
             "This divides by the gain. A photon makes `gain` grey values: multiply.",
             lambda n, gain, offset, bits: np.clip(grey(n, 1 / gain, offset), 0, 2**bits - 1),
         ),
@@ -187,6 +210,27 @@ def record(answer, rng):
             "With more than 8 bits, values do not fit into `uint8` and begin again at 0. Use `uint16` there.",
             lambda n, gain, offset, bits: store(record(n, gain, offset, bits), 8),
         ),
+    ]
+    below_zero = (
+        "Dark pixels {}: with a negative offset they lie below 0. Clip at both ends, 0 and 2**bit_depth − 1."
+    )
+    slips = [
+        (
+            below_zero.format("turned bright"),
+            lambda n, gain, offset, bits: store(np.minimum(grey(n, gain, offset), 2**bits - 1), bits),
+        ),
+        (
+            below_zero.format("are negative"),
+            lambda n, gain, offset, bits: np.minimum(grey(n, gain, offset), 2**bits - 1),
+        ),
+        (
+            "The offset is added after clipping, so bright pixels end above the largest value, or begin "
+            "again at 0. Clip last.",
+            lambda n, gain, offset, bits: (  # NumPy refuses to add a negative number to `uint8`
+                None if offset < 0 else store(np.clip(grey(n, gain, 0), 0, 2**bits - 1) + offset, bits)
+            ),
+        ),
+        *((message, any_below_zero(wrong)) for message, wrong in slips),
     ]
     by_hand = {
         "photons": np.array([[0, 15], [91, 1200]]),
@@ -196,12 +240,12 @@ def record(answer, rng):
     }
     drawn = [
         {
-            "photons": np.append(rng.integers(0, end, 6), [end, 2 * end, 70000 * 7]).reshape(3, 3),
+            "photons": np.append(rng.integers(0, end, 6), [0, end, 2 * end, 70000 * 7]).reshape(2, 5),
             "gain": float(rng.choice([2, 3, 4, 5]) / 7),  # sevenths: no grey value ends in .5
-            "offset": int(rng.integers(3, 60)),
+            "offset": sign * int(rng.integers(3, 60)),
             "bit_depth": bits,
         }
-        for bits, end in [(12, 9000), (8, 500), (16, 100_000), (10, 1800), (6, 60)]
+        for bits, end, sign in [(12, 9000, 1), (8, 500, -1), (16, 100_000, 1), (10, 1800, -1), (6, 60, 1)]
     ]
     same_answers(answer, record, [by_hand, *drawn], slips=slips, same_dtype=True)
 

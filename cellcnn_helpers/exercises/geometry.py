@@ -10,7 +10,7 @@ from ._core import checker
     hints=(
         "The picture shows the same field before and after. Are there more pixels now, or fewer? Is each "
         "one then smaller, or larger?",
-        "How wide is the field in micrometers? It has `old_size` pixels of the old width, and the resize "
+        "How wide is the field in micrometres? It has `old_size` pixels of the old width, and the resize "
         "does not change it.",
         "Multiply the old pixel size by the old number of pixels, and divide by the new number.",
     ),
@@ -60,7 +60,7 @@ def resized_pixel_size(answer, rng):
             lambda um, old, new: um * (old - 1) / (new - 1),
         ),
         (
-            "This takes pixels away as if they were micrometers. The ratio of the two sizes counts.",
+            "This takes pixels away as if they were micrometres. The ratio of the two sizes counts.",
             lambda um, old, new: um * (old - new),
         ),
     ]
@@ -175,7 +175,7 @@ def center_crop(answer, rng):
     """
 
     def center_crop(image, size):
-        return cut(image, size, [(old - new) // 2 for old, new in zip(image.shape, size, strict=False)])
+        return cut(image, size, start_of(image, size))
 
     def cut(image, size, start):
         return image[start[0] : start[0] + size[0], start[1] : start[1] + size[1]]
@@ -187,7 +187,7 @@ def center_crop(answer, rng):
         )
 
     def from_the_end(image, size):
-        top, left = [(old - new) // 2 for old, new in zip(image.shape, size, strict=False)]
+        top, left = start_of(image, size)
         return image[top:-top, left:-left]
 
     def to_the_end(image, size):
@@ -205,6 +205,10 @@ def center_crop(answer, rng):
         (row, column), (height, width) = np.array(image.shape[:2]) // 2, size
         return image[max(row - height, 0) : row + height, max(column - width, 0) : column + width]
 
+    changed = (
+        "Height and width change places on the way. `size`, `image.shape` and the brackets of "
+        "`image[rows, columns]` all begin with the rows."
+    )
     slips = [
         (
             "This is the upper left corner. Begin at row (H − h) // 2 and column (W − w) // 2.",
@@ -215,6 +219,9 @@ def center_crop(answer, rng):
             "other way round.)",
             lambda image, size: center_crop(image, size[::-1]),
         ),
+        (changed, lambda image, size: cut(image, size[::-1], start_of(image, size)[::-1])),
+        (changed, lambda image, size: cut(image, size[::-1], start_of(image, size))),
+        (changed, lambda image, size: cut(image, size, start_of(image, size)[::-1])),
         (
             "The crop begins one row or column too late where an odd number is left over: round down, "
             "(H − h) // 2.",

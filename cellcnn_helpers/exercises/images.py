@@ -173,6 +173,10 @@ def corner_colors(answer, rng):
         ends = slice(size), slice(-size, None)
         return np.stack([images[:, r, c].mean(axis=(1, 2)) for r in ends for c in ends], axis=1)
 
+    def without_batch(images, size, axis):
+        ends = slice(size), slice(-size, None)
+        return np.concatenate([images[r, c].mean(axis=axis) for r in ends for c in ends], axis=-1)
+
     def in_order(order):
         return lambda images, size: squares(images, size)[:, order].reshape(len(images), -1)
 
@@ -182,6 +186,10 @@ def corner_colors(answer, rng):
     around = (
         "The order is top left, top right, bottom left, bottom right: the upper row first, as one reads. {}"
     )
+    first_axis = (
+        "The first axis is the image, but here it is cut like rows. Rows are the second axis, columns the "
+        "third: `images[:, :size, :size]`."
+    )
     unjoined = (
         "This has the shape {}. Join the colors of the four corners in one row per image: (batch, 4·C)."
     )
@@ -190,6 +198,9 @@ def corner_colors(answer, rng):
             "This is one corner: C numbers for each image. Join those of all four, 4·C numbers.",
             lambda images, size: np.full((len(images), images.shape[-1]), NAN),
         ),
+        (first_axis, lambda images, size: without_batch(images, size, (1, 2))),
+        (first_axis, lambda images, size: without_batch(images, size, (0, 1))),
+        (first_axis, lambda images, size: without_batch(images, size, (0, 1, 2))),
         (
             "The mean goes over the channels too. A color is one number for each channel.",
             lambda images, size: squares(images, size).mean(axis=-1),
@@ -225,6 +236,13 @@ def corner_colors(answer, rng):
         (
             "`size` is not used: this is the last pixel in each corner. Take a square.",
             lambda images, size: corner_colors(images, 1),
+        ),
+        *(
+            (
+                f"`size` is not used: the squares always have {side} rows. Write `size` in place of {side}.",
+                lambda images, size, side=side: corner_colors(images, side),
+            )
+            for side in (2, 3, 4)
         ),
         (
             "This adds the square up. The mean does not depend on how large the square is.",

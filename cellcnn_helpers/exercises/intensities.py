@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._compare import same_answers
+from ._compare import in_both_types, same_answers
 from ._core import checker
 
 PIXELS = (0, 1, 2)  # axes of images, rows and columns: one number for each channel is left
@@ -57,6 +57,11 @@ def scaled(answer, rng):
             lambda images: images / (np.iinfo(images.dtype).max + 1),
         ),
         (
+            "256 is how many numbers `uint8` has, and the largest is 255; that of `uint16` is 65535. Ask the "
+            "type.",
+            lambda images: images / 256,
+        ),
+        (
             "Nearly all values are 0 here: `//`, or changing back to whole numbers, cuts the fractions. "
             "Divide with `/`.",
             lambda images: images // np.iinfo(images.dtype).max,
@@ -102,71 +107,84 @@ def flat_field(answer, rng):
     """
 
     def flat_field(image, flat, dark):
-        return (image - dark.astype(float)) / light(flat, dark) * light(flat, dark).mean()
+        return corrected(image.astype(float), flat.astype(float), dark.astype(float))
 
-    def light(flat, dark):
-        return flat - dark.astype(float)
+    def corrected(image, flat, dark):  # whole numbers go round here
+        return ratio(image, flat, dark) * (flat - dark).mean()
 
+    def ratio(image, flat, dark):
+        return (image - dark) / (flat - dark)
+
+    def stored(values, dtype):
+        return values.astype(np.int64).astype(dtype)  # goes round on every processor
+
+    subtracted = "The flat picture is subtracted. Half the light gives half the grey value: divide."
+    cut = (
+        "The result is changed back to whole numbers, which have neither fractions nor a sign. Keep `float`."
+    )
     slips = [
-        (
-            "`dark` is not used. It is no light: take it from the image and from the flat picture.",
-            lambda image, flat, dark: image / flat * flat.mean(),
-        ),
         (
             "The numbers went round: 5 − 10 is −5, but in `uint8` it is 251. Change the type before you "
             "subtract.",
-            lambda image, flat, dark: (image - dark) / light(flat, dark) * light(flat, dark).mean(),
+            corrected,
         ),
-        (
-            "`dark` is taken from the image only. It is in the flat picture too.",
-            lambda image, flat, dark: light(image, dark) / flat * flat.mean(),
-        ),
-        (
-            "`dark` is taken from the image and the mean, but not from the flat picture you divide by.",
-            lambda image, flat, dark: light(image, dark) / flat * light(flat, dark).mean(),
-        ),
-        (
-            "`dark` is taken from the flat picture only. It is in the image too.",
-            lambda image, flat, dark: image / light(flat, dark) * light(flat, dark).mean(),
-        ),
-        (
-            "The mean is that of `flat`, with the dark picture still in it. Take the mean of flat − dark.",
-            lambda image, flat, dark: light(image, dark) / light(flat, dark) * flat.mean(),
-        ),
-        (
-            "The ratio is right, but its values are near 1. Multiply by the mean of flat − dark.",
-            lambda image, flat, dark: light(image, dark) / light(flat, dark),
-        ),
-        (
-            "The ratio is multiplied by the brightest value of flat − dark. Take the mean.",
-            lambda image, flat, dark: light(image, dark) / light(flat, dark) * light(flat, dark).max(),
-        ),
-        (
-            "The ratio is multiplied by flat − dark at each pixel, which undoes the division. Take its mean, "
-            "one number.",
-            lambda image, flat, dark: light(image, dark),
-        ),
-        (
-            "The ratio is multiplied by the mean of the image, so a picture with more cells gets brighter. "
-            "Take the mean of flat − dark.",
-            lambda image, flat, dark: light(image, dark) / light(flat, dark) * light(image, dark).mean(),
-        ),
-        (
-            "The flat picture is subtracted. Half the light gives half the grey value: divide.",
-            lambda image, flat, dark: image - flat.astype(float) + flat.mean(),
-        ),
-        (
-            "The flat picture is subtracted. Half the light gives half the grey value: divide.",
-            lambda image, flat, dark: image - flat.astype(float),
-        ),
-        (
-            "`dark` is added again. A place without light should be 0.",
-            lambda image, flat, dark: flat_field(image, flat, dark) + dark,
+        *in_both_types(
+            [
+                (
+                    "`dark` is not used. It is no light: take it from the image and from the flat picture.",
+                    lambda image, flat, dark: image / flat * flat.mean(),
+                ),
+                (
+                    "`dark` is taken from the image only. It is in the flat picture too.",
+                    lambda image, flat, dark: (image - dark) / flat * flat.mean(),
+                ),
+                (
+                    "`dark` is taken from the image and the mean, but not from the flat picture you divide "
+                    "by.",
+                    lambda image, flat, dark: (image - dark) / flat * (flat - dark).mean(),
+                ),
+                (
+                    "`dark` is taken from the flat picture only. It is in the image too.",
+                    lambda image, flat, dark: image / (flat - dark) * (flat - dark).mean(),
+                ),
+                (
+                    "The mean is that of `flat`, with the dark picture still in it. Take the mean of "
+                    "flat − dark.",
+                    lambda image, flat, dark: ratio(image, flat, dark) * flat.mean(),
+                ),
+                (
+                    "The ratio is right, but its values are near 1. Multiply by the mean of flat − dark.",
+                    ratio,
+                ),
+                (
+                    "The ratio is multiplied by the brightest value of flat − dark. Take the mean.",
+                    lambda image, flat, dark: ratio(image, flat, dark) * (flat - dark).max(),
+                ),
+                (
+                    "The ratio is multiplied by flat − dark at each pixel, which undoes the division. Take "
+                    "its mean, one number.",
+                    lambda image, flat, dark: image - dark,
+                ),
+                (
+                    "The ratio is multiplied by the mean of the image, so a picture with more cells gets "
+                    "brighter. Take the mean of flat − dark.",
+                    lambda image, flat, dark: ratio(image, flat, dark) * (image - dark).mean(),
+                ),
+                (subtracted, lambda image, flat, dark: image - flat + flat.mean()),
+                (subtracted, lambda image, flat, dark: image - flat),
+                (
+                    "`dark` is added again. A place without light should be 0.",
+                    lambda image, flat, dark: corrected(image, flat, dark) + dark,
+                ),
+            ],
+            num_images=3,
         ),
         (
             "Values below `dark` are set to 0. Noise goes both ways: keep them negative.",
-            lambda image, flat, dark: np.maximum(flat_field(image, flat, dark), 0),
+            lambda *pictures: np.maximum(flat_field(*pictures), 0),
         ),
+        (cut, lambda image, flat, dark: stored(flat_field(image, flat, dark), image.dtype)),
+        (cut, lambda image, flat, dark: stored(corrected(image, flat, dark), image.dtype)),
     ]
     by_hand = {
         "image": np.array([[35, 62], [85, 5]], np.uint8),

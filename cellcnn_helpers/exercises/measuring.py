@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._compare import same_answers
+from ._compare import in_both_types, same_answers
 from ._core import checker
 
 NAN = np.nan  # in a slip: any value agrees
@@ -18,7 +18,7 @@ def _mask(rng, *shape):
         "First count the stained pixels of all pieces. What do the numbers 1, 2, … in the mask tell, "
         "and what do they not tell?",
         "A mask number is a name, not an amount: it only matters whether it is 0. "
-        "Then: how many square micrometers does a single pixel cover?",
+        "Then: how many square micrometres does a single pixel cover?",
         "A pixel is a square with the side `pixel_size_um`, so its area is the side times the side. "
         "Multiply that by the number of pixels that are not 0.",
     ),
@@ -117,70 +117,88 @@ def stain_sum(answer, rng):
     """
 
     def stain_sum(image, mask, background):
-        return (image[mask > 0].astype(float) - background).sum()
+        return stain(image.astype(float), mask, background).sum()
 
-    def stain(image, mask, background):
-        return image[mask > 0].astype(float) - background
+    def stain(image, mask, background):  # whole numbers go round here
+        return image[mask > 0] - background
 
     once = "Take the background away from every stained pixel, not {}."
     slips = [
         (
             "The numbers went round: 9 − 10 is −1, but in `uint8` it is 255. "
-            "Change the type first, for example by `.astype(float)`, then subtract.",
-            lambda image, mask, level: (image - level)[mask > 0].sum(),
+            "Change the type first, for example by `.astype(float)`, then subtract, and keep what is "
+            "negative.",
+            lambda *arguments: stain(*arguments).sum(),
+        ),
+        *in_both_types(
+            [
+                (
+                    "Values below the background were set to 0 or left out. Noise goes both ways: without "
+                    "its lower half the sum becomes too large.",
+                    lambda *arguments: np.maximum(stain(*arguments), 0).sum(),
+                ),
+                (
+                    "Values below the background were made positive. Noise goes both ways: keep the sign, "
+                    "so that it cancels.",
+                    lambda *arguments: np.abs(stain(*arguments)).sum(),
+                ),
+                (
+                    once.format("once from the sum"),
+                    lambda image, mask, level: image[mask > 0].sum() - level,
+                ),
+                (
+                    once.format("from every pixel of the picture"),
+                    lambda image, mask, level: image[mask > 0].sum() - level * mask.size,
+                ),
+                (
+                    once.format("from every pixel of the picture"),
+                    lambda image, mask, level: (image * (mask > 0) - level).sum(),
+                ),
+                (
+                    "The background is not taken away: subtract it from every stained pixel.",
+                    lambda image, mask, level: image[mask > 0].sum(),
+                ),
+                (
+                    "The sign is the wrong way round: grey value minus background.",
+                    lambda image, mask, level: (level - image[mask > 0]).sum(),
+                ),
+                (
+                    "This is the mean over the stained pixels. All the stain together is their sum.",
+                    lambda image, mask, level: stain(image, mask, level).mean() if mask.any() else NAN,
+                ),
+                (
+                    "The whole picture is added up. Take only the pixels where the mask is not 0.",
+                    lambda image, mask, level: (image - level).sum(),
+                ),
+                (
+                    "Only piece 1 is added up. Pixels with the numbers 2, 3, … are stained too.",
+                    lambda image, mask, level: stain(image, mask == 1, level).sum(),
+                ),
+                (
+                    "The pixels are multiplied by the mask, so piece 2 counts twice. Its numbers are names: "
+                    "compare them with 0.",
+                    lambda image, mask, level: ((image - level) * mask).sum(),
+                ),
+                (
+                    "`image[mask]` takes the mask numbers as numbers of rows. Compare first: `mask > 0` says "
+                    "for each pixel whether to take it.",
+                    lambda image, mask, level: (image[mask] - level).sum(),
+                ),
+            ],
+            num_images=1,
+        ),
+        *(
+            (
+                f"`{wider}` knows no negative numbers either: below 0 they go round to its other end. Take "
+                f"`float`.",
+                lambda image, mask, level, wider=wider: stain(image.astype(wider), mask, level).sum(),
+            )
+            for wider in ("uint16", "uint32", "uint64")
         ),
         (
-            "Values below the background were set to 0 or left out. Noise goes both ways: without its lower "
-            "half the sum becomes too large.",
-            lambda image, mask, level: np.maximum(stain(image, mask, level), 0).sum(),
-        ),
-        (
-            "Values below the background were made positive. Noise goes both ways: keep the sign, so that "
-            "it cancels.",
-            lambda image, mask, level: np.abs(stain(image, mask, level)).sum(),
-        ),
-        (
-            once.format("once from the sum"),
-            lambda image, mask, level: image[mask > 0].sum(dtype=float) - level,
-        ),
-        (
-            once.format("from every pixel of the picture"),
-            lambda image, mask, level: image[mask > 0].sum(dtype=float) - level * mask.size,
-        ),
-        (
-            "The background is not taken away: subtract it from every stained pixel.",
-            lambda image, mask, level: image[mask > 0].sum(dtype=float),
-        ),
-        (
-            "The sign is the wrong way round: grey value minus background.",
-            lambda image, mask, level: -stain(image, mask, level).sum(),
-        ),
-        (
-            "This is the mean over the stained pixels. All the stain together is their sum.",
-            lambda image, mask, level: stain(image, mask, level).mean() if mask.any() else NAN,
-        ),
-        (
-            "The whole picture is added up. Take only the pixels where the mask is not 0.",
-            lambda image, mask, level: (image.astype(float) - level).sum(),
-        ),
-        (
-            "Only piece 1 is added up. Pixels with the numbers 2, 3, … are stained too.",
-            lambda image, mask, level: stain(image, mask == 1, level).sum(),
-        ),
-        (
-            "The pixels are multiplied by the mask, so piece 2 counts twice. Its numbers are names: "
-            "compare them with 0.",
-            lambda image, mask, level: ((image.astype(float) - level) * mask).sum(),
-        ),
-        (
-            "`image[mask]` takes the mask numbers as numbers of rows. Compare first: `mask > 0` says for "
-            "each pixel whether to take it.",
-            lambda image, mask, level: (image[mask].astype(float) - level).sum(),
-        ),
-        (
-            "`image[mask]` takes the mask numbers as numbers of rows, and then the numbers went round below "
-            "0. Compare first, `mask > 0`, and change the type before you subtract.",
-            lambda image, mask, level: (image[mask] - level).sum(),
+            "A background above 255 does not fit into `uint8`, and 9 − 10 goes round to 255 there. Change "
+            "the type of the image instead, to `float`, then subtract.",
+            lambda image, mask, level: None if level > 255 else stain(image, mask, level).sum(),
         ),
     ]
     by_hand = {
@@ -192,7 +210,7 @@ def stain_sum(answer, rng):
         {"image": rng.integers(0, high, shape).astype(dtype), "mask": _mask(rng, *shape), "background": level}
         for shape, dtype, high, level in [
             ((4, 5), np.uint8, 255, int(rng.integers(20, 90))),
-            ((6, 4), np.uint16, 4095, int(rng.integers(100, 900))),
+            ((6, 4), np.uint16, 4095, int(rng.integers(300, 900))),  # no uint8 holds it
             ((5, 5), np.uint8, 60, int(rng.integers(20, 40))),
         ]
     ]

@@ -191,7 +191,7 @@ def num_parameters(answer, rng):
         "After a stride of s, neighbors in the result are s input pixels apart, and later layers take steps "
         "of that size. Which strides does layer l stand on: its own, or those before it?",
         "Start with 1 pixel and a step of 1. For each layer add (k − 1) × step, then multiply the step "
-        "by the layer's stride. At the end turn pixels into micrometers.",
+        "by the layer's stride. At the end turn pixels into micrometres.",
     ),
     learned="Strides widen what all later layers see, so depth reaches far with small kernels.",
 )
@@ -220,11 +220,11 @@ def receptive_field_um(answer, rng):
     )
     slips = [
         (
-            "This is in pixels. Multiply by `pixel_size_um`, the width of one pixel in micrometers.",
+            "This is in pixels. Multiply by `pixel_size_um`, the width of one pixel in micrometres.",
             lambda k, s, um: pixels(k, s),
         ),
         (
-            "Pixels become micrometers by multiplying with `pixel_size_um`, not by dividing.",
+            "Pixels become micrometres by multiplying with `pixel_size_um`, not by dividing.",
             lambda k, s, um: pixels(k, s) / um,
         ),
         (

@@ -37,6 +37,10 @@ class TestSaturatedShare:
             (lambda image, bits: np.mean(image == 255), "8 bits only"),
             (lambda image, bits: np.mean(image == 2**bits), "always 0"),
             (lambda image, bits: np.mean(image > 2**bits - 1), "always 0"),
+            (lambda image, bits: np.mean(image == 2 ** (bits - 1)), "belongs behind the power"),
+            (lambda image, bits: np.mean(image >= 2 ** (bits - 1)), "belongs behind the power"),
+            (lambda image, bits: np.mean(image > 2 ** (bits - 1)), "belongs behind the power"),
+            (lambda image, bits: np.mean(image == 2 ** (bits - 1) - 1), "belongs behind the power"),
             (lambda image, bits: np.mean(image == 2 ^ bits - 1), "`^` is no power"),
             (lambda image, bits: np.mean(image == (2 ^ bits) - 1), "`^` is no power"),
             (lambda image, bits: np.mean(image == image.max()), "a dark picture"),
@@ -63,12 +67,13 @@ def photographed(grey, bit_depth):
 
 def record_by_rint(photons, gain, offset, bit_depth):
     grey = np.rint(offset + gain * photons)
-    return photographed(np.minimum(grey, 2**bit_depth - 1), bit_depth)
+    return photographed(np.maximum(np.minimum(grey, 2**bit_depth - 1), 0), bit_depth)
 
 
 def record_by_half(photons, gain, offset, bit_depth):
     grey = (photons * gain + offset + 0.5).astype(int)
     grey[grey > 2**bit_depth - 1] = 2**bit_depth - 1
+    grey[grey < 0] = 0
     return photographed(grey, bit_depth)
 
 
@@ -90,6 +95,25 @@ def record_cut_and_unclipped(photons, gain, offset, bit_depth):
 
 def record_clipped_too_late(photons, gain, offset, bit_depth):
     return np.clip(record_unclipped(photons, gain, offset, bit_depth), 0, 2**bit_depth - 1)
+
+
+def record_cut_then_clipped(photons, gain, offset, bit_depth):
+    grey = record_cut_and_unclipped(photons, gain, offset, bit_depth)
+    return np.clip(grey, 0, 2**bit_depth - 1)
+
+
+def record_clipped_above(photons, gain, offset, bit_depth):
+    grey = np.minimum(np.round(photons * gain + offset), 2**bit_depth - 1)
+    return photographed(grey.astype(int), bit_depth)
+
+
+def record_below_zero(photons, gain, offset, bit_depth):
+    return np.minimum(np.round(photons * gain + offset), 2**bit_depth - 1)
+
+
+def record_cut_and_clipped_above(photons, gain, offset, bit_depth):
+    grey = np.minimum(photons * gain + offset, 2**bit_depth - 1)
+    return photographed(grey.astype(int), bit_depth)
 
 
 def record_to_type(photons, gain, offset, bit_depth):
@@ -165,7 +189,12 @@ class TestRecord:
             (record_bytes, "do not fit into `uint8`"),
             (record_wide, "of type `uint16`, but `uint8` is asked for"),
             (record_float, "of type `float64`, but `uint8` is asked for"),
-            (record_clipped_too_late, "The value at row 1, column 1 is 49, but 255 is expected"),
+            (record_clipped_too_late, "before the clipping, which then comes too late"),
+            (record_cut_then_clipped, "the type is changed first, which cuts the fractions off"),
+            (record_clipped_above, "Dark pixels turned bright"),
+            (record_below_zero, "Dark pixels are negative"),
+            (record_cut_and_clipped_above, "fractions are cut off. `.astype` does not round"),
+            (lambda n, gain, offset, bits: record_by_rint(2 * n, gain, offset, bits), "is expected"),
         ],
     )
     def test_wrong(self, answer, words, assert_finds):

@@ -39,7 +39,7 @@ class TestResizedPixelSize:
             (lambda um, old, new: um * old, "width of the whole field"),
             (lambda um, old, new: old // new * um, "rounds the ratio down"),
             (lambda um, old, new: um * (old - 1) / (new - 1), "steps between pixels"),
-            (lambda um, old, new: um * (old - new), "as if they were micrometers"),
+            (lambda um, old, new: um * (old - new), "as if they were micrometres"),
             (lambda um, old, new: 1.25, "answer of the first example"),
         ],
     )
@@ -171,6 +171,17 @@ def crop_pasted(image, size):
     return result
 
 
+def crop_turned(swap_start, swap_size):
+    """A student's function in which height and width change places on the way."""
+
+    def center_crop(image, size):
+        start = [(old - new) // 2 for old, new in zip(image.shape, size, strict=False)]
+        (top, left), (h, w) = start[:: -1 if swap_start else 1], size[:: -1 if swap_size else 1]
+        return image[top : top + h, left : left + w]
+
+    return center_crop
+
+
 class TestCenterCrop:
     @pytest.mark.parametrize("answer", [crop_by_slices, crop_by_index, crop_by_peeling])
     def test_right(self, answer, assert_accepts):
@@ -186,6 +197,9 @@ class TestCenterCrop:
         [
             (lambda image, size: image[: size[0], : size[1]], "upper left corner"),
             (lambda image, size: crop_by_slices(image, size[::-1]), "Height and width are swapped"),
+            (crop_turned(swap_start=True, swap_size=True), "Height and width change places"),
+            (crop_turned(swap_start=False, swap_size=True), "Height and width change places"),
+            (crop_turned(swap_start=True, swap_size=False), "Height and width change places"),
             (start_by(lambda old, new: -(-(old - new) // 2)), "one row or column too late"),
             (start_by(lambda old, new: old // 2 - new // 2), "Subtract first, then halve"),
             (start_by(lambda old, new: old // 2), "begins in the middle"),

@@ -157,6 +157,16 @@ def corners_height_only(images, size):
     return np.hstack([square.mean(axis=(1, 2)) for square in squares])
 
 
+def corners_without_batch(axis):
+    """A student's function that takes the first axis for the rows."""
+
+    def corner_colors(images, size):
+        ends = slice(size), slice(-size, None)
+        return np.concatenate([images[r, c].mean(axis=axis) for r in ends for c in ends], axis=-1)
+
+    return corner_colors
+
+
 class TestCornerColors:
     @pytest.mark.parametrize("answer", [corners_joined, corners_by_loops, corners_float32, corners()])
     def test_right(self, answer, assert_accepts):
@@ -189,7 +199,12 @@ class TestCornerColors:
             (corners(mean=lambda square: square.mean(axis=(1, 2)).astype(int)), "cut"),
             (lambda images, size: corners_joined(images, size - 1), "one pixel too small"),
             (lambda images, size: corners_joined(images, size + 1), "one pixel too large"),
-            (lambda images, size: corners_joined(images, 1), "`size` is not used"),
+            (lambda images, size: corners_joined(images, 1), "`size` is not used: this is the last pixel"),
+            (lambda images, size: corners_joined(images, 2), "`size` is not used: the squares always have 2"),
+            (lambda images, size: corners_joined(images, 3), "`size` is not used: the squares always have 3"),
+            (corners_without_batch((1, 2)), "The first axis is the image"),
+            (corners_without_batch((0, 1)), "The first axis is the image"),
+            (corners_without_batch((0, 1, 2)), "The first axis is the image"),
             (corners(mean=lambda square: square.sum(axis=(1, 2))), "This adds the square up"),
             (corners_height_only, "square images only"),
         ],

@@ -48,6 +48,8 @@ class TestScaled:
             (lambda images: (images - images.min()) / (images.max() - images.min()), "so black is lost"),
             (divided(lambda images: 255), "of `uint8` only"),
             (divided(lambda images: 65535), "of `uint16` only"),
+            (divided(lambda images: 256), "256 is how many numbers"),
+            (lambda images: images / images.max(), "brightest pixel of these images"),  # and float64
             (divided(lambda images: 256**images.itemsize), "divide by 255"),
             (lambda images: images // np.iinfo(images.dtype).max, "Nearly all values are 0"),
             (lambda images: (images / np.iinfo(images.dtype).max).astype(images.dtype), "changing back"),
@@ -88,6 +90,20 @@ def with_floats(formula):
     return lambda image, flat, dark: formula(image.astype(float), flat.astype(float), dark.astype(float))
 
 
+FLAT_FIELD_SLIPS = [  # right with floats but for one slip; with whole numbers below 0 they make two
+    (lambda image, flat, dark: (image - dark) / flat * flat.mean(), "from the image only"),
+    (lambda image, flat, dark: (image - dark) / flat * (flat - dark).mean(), "the image and the mean"),
+    (lambda image, flat, dark: (image - dark) / (flat - dark) * flat.mean(), "mean is that of"),
+    (lambda image, flat, dark: (image - dark) / (flat - dark), "its values are near 1"),
+    (lambda image, flat, dark: (image - dark) / (flat - dark) * (flat - dark).max(), "by the brightest"),
+    (lambda image, flat, dark: image - dark, "undoes the division"),
+    (lambda i, flat, dark: (i - dark) / (flat - dark) * (i - dark).mean(), "more cells gets brighter"),
+    (lambda image, flat, dark: image - flat, "The flat picture is subtracted"),
+    (lambda image, flat, dark: image - flat + flat.mean(), "The flat picture is subtracted"),
+    (lambda i, flat, dark: (i - dark) / (flat - dark) * (flat - dark).mean() + dark, "is added again"),
+]
+
+
 class TestFlatField:
     @pytest.mark.parametrize("answer", [flat_field_by_gain, flat_field_by_loops, flat_field_float32])
     def test_right(self, answer, assert_accepts):
@@ -102,32 +118,12 @@ class TestFlatField:
         ("answer", "words"),
         [
             (lambda image, flat, dark: image / flat * flat.mean(), "`dark` is not used"),
+            (with_floats(lambda i, f, dark: i / (f - dark) * (f - dark).mean()), "flat picture only"),
             (lambda i, flat, dark: (i - dark) / (flat - dark) * (flat - dark).mean(), "went round"),
-            (with_floats(lambda i, flat, dark: (i - dark) / flat * flat.mean()), "from the image only"),
             (
-                with_floats(lambda i, flat, dark: (i - dark) / flat * (flat - dark).mean()),
-                "the image and the mean",
+                lambda i, flat, dark: flat_field_by_gain(i, flat, dark).astype(int).astype(i.dtype),
+                "back to whole numbers",
             ),
-            (
-                with_floats(lambda i, flat, dark: i / (flat - dark) * (flat - dark).mean()),
-                "flat picture only",
-            ),
-            (with_floats(lambda i, flat, dark: (i - dark) / (flat - dark) * flat.mean()), "mean is that of"),
-            (with_floats(lambda i, flat, dark: (i - dark) / (flat - dark)), "its values are near 1"),
-            (
-                with_floats(lambda i, flat, dark: (i - dark) / (flat - dark) * (flat - dark).max()),
-                "by the brightest",
-            ),
-            (
-                with_floats(lambda i, flat, dark: (i - dark) / (flat - dark) * (flat - dark)),
-                "undoes the division",
-            ),
-            (
-                with_floats(lambda i, flat, dark: (i - dark) / (flat - dark) * (i - dark).mean()),
-                "more cells gets brighter",
-            ),
-            (with_floats(lambda i, flat, dark: i - flat), "The flat picture is subtracted"),
-            (with_floats(lambda i, flat, dark: i - flat + flat.mean()), "The flat picture is subtracted"),
             (lambda *pictures: flat_field_by_gain(*pictures) + pictures[2], "`dark` is added again"),
             (lambda *pictures: flat_field_by_gain(*pictures).clip(0), "Noise goes both ways"),
             (lambda image, flat, dark: flat_field_by_gain(flat, image, dark), "is expected"),
@@ -135,6 +131,14 @@ class TestFlatField:
     )
     def test_wrong(self, answer, words, assert_finds):
         assert_finds(check.flat_field, answer, words)
+
+    @pytest.mark.parametrize(("answer", "words"), FLAT_FIELD_SLIPS)
+    def test_a_slip_is_named_in_either_arithmetic(self, answer, words, assert_finds):
+        went_round = "numbers below 0 went round"
+        assert_finds(check.flat_field, with_floats(answer), words)
+        assert went_round not in check.flat_field(with_floats(answer)).message
+        assert_finds(check.flat_field, answer, words)
+        assert_finds(check.flat_field, answer, went_round)
 
     def test_the_example_can_be_done_by_hand(self):
         example = check.flat_field(lambda image, flat, dark: image).example

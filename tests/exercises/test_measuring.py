@@ -104,6 +104,24 @@ def stain_by_piece(image, mask, background):
     return [(image[mask == n].astype(int) - background).sum() for n in range(1, mask.max() + 1)]
 
 
+def stain_with_floats(formula):
+    """A student's function that changes the type first, so that nothing goes round."""
+    return lambda image, mask, background: formula(image.astype(float), mask, background)
+
+
+STAIN_SLIPS = [  # right with floats but for one slip; with whole numbers below 0 they make two
+    (lambda image, mask, level: image[mask > 0].sum() - level, "not once from the sum"),
+    (lambda image, mask, level: image[mask > 0].sum() - level * mask.size, "not from every pixel of the"),
+    (lambda image, mask, level: (image * (mask > 0) - level).sum(), "not from every pixel of the picture"),
+    (lambda image, mask, level: (level - image[mask != 0]).sum(), "wrong way round"),
+    (lambda image, mask, level: (image[mask > 0] - level).mean(), "This is the mean"),
+    (lambda image, mask, level: (image - level).sum(), "whole picture"),
+    (lambda image, mask, level: (image[mask == 1] - level).sum(), "Only piece 1"),
+    (lambda image, mask, level: ((image - level) * mask).sum(), "multiplied by the mask"),
+    (lambda image, mask, level: (image[mask] - level).sum(), "as numbers of rows"),
+]
+
+
 class TestStainSum:
     @pytest.mark.parametrize("answer", [stain_by_count, stain_by_where, stain_by_loops])
     def test_right(self, answer, assert_accepts):
@@ -134,12 +152,35 @@ class TestStainSum:
             (lambda image, mask, level: (image[mask == 1].astype(int) - level).sum(), "Only piece 1"),
             (lambda image, mask, level: ((image.astype(int) - level) * mask).sum(), "multiplied by the mask"),
             (lambda image, mask, level: (image[mask].astype(int) - level).sum(), "as numbers of rows"),
-            (lambda image, mask, level: (image[mask] - level).sum(), "as numbers of rows, and then"),
+            (
+                lambda image, mask, level: (image[mask > 0] - np.uint8(level)).sum(),
+                "does not fit into `uint8`",
+            ),
+            (
+                lambda image, mask, level: (image[mask > 0] - np.uint16(level)).sum(),
+                "`uint16` knows no negative",
+            ),
+            (
+                lambda image, mask, level: (image.astype("uint32") - level)[mask > 0].sum(),
+                "`uint32` knows no negative",
+            ),
+            (
+                lambda image, mask, level: np.maximum(image[mask > 0] - level, 0).sum(),
+                "keep what is negative",
+            ),
             (stain_by_piece, "shape (2,), but the right one is a single number"),
         ],
     )
     def test_wrong(self, answer, words, assert_finds):
         assert_finds(check.stain_sum, answer, words)
+
+    @pytest.mark.parametrize(("answer", "words"), STAIN_SLIPS)
+    def test_a_slip_is_named_in_either_arithmetic(self, answer, words, assert_finds):
+        went_round = "numbers below 0 went round"
+        assert_finds(check.stain_sum, stain_with_floats(answer), words)
+        assert went_round not in check.stain_sum(stain_with_floats(answer)).message
+        assert_finds(check.stain_sum, answer, words)
+        assert_finds(check.stain_sum, answer, went_round)
 
     def test_the_example_can_be_done_by_hand(self):
         example = check.stain_sum(lambda image, mask, level: image[mask > 0].sum()).example
