@@ -92,6 +92,8 @@ def simulate_fields(
 
     Notes
     -----
+    A field can be too full: 20 nuclei find places on 64 µm with the default overlap, 15 without any.
+
     All nuclei are in interphase, in one plane, and lie whole inside the image: none is cut by its edge, so
     count and areas are exact. A bit more than half of them hold one portion of DNA, a quarter hold two, and
     the rest are just copying it; the light of a nucleus is in proportion to its DNA. Clusters and a bounded
