@@ -38,7 +38,7 @@ from cellcnn_helpers.nn.losses import (
     softmax_cross_entropy,
 )
 from cellcnn_helpers.nn.network import Network
-from cellcnn_helpers.nn.optimizers import SGD, Adam, RMSprop
+from cellcnn_helpers.nn.optimizers import SGD, Adam, Optimizer, RMSprop
 from cellcnn_helpers.nn.pooling import (
     average_pool2d,
     average_pool2d_backward,
@@ -75,6 +75,7 @@ __all__ = [
     "Network",
     "NetworkGradients",
     "NetworkSummary",
+    "Optimizer",
     "RMSprop",
     "ReLU",
     "average_pool2d",

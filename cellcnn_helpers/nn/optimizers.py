@@ -21,6 +21,17 @@ class Optimizer:
     See Also
     --------
     SGD, RMSprop, Adam : Each adds its `move`.
+
+    Examples
+    --------
+    One of your own, which looks at nothing but the sign of the gradient:
+
+    >>> import numpy as np
+    >>> class SignDescent(Optimizer):
+    ...     def move(self, w, g, rate):
+    ...         return (w - rate * np.sign(g),)
+    >>> SignDescent(0.5).step([np.array([1.0, 2.0])], [np.array([3.0, -0.1])])
+    [array([0.5, 2.5])]
     """
 
     num_memories = 0  # arrays that are remembered for each parameter; they start as zeros
@@ -30,7 +41,8 @@ class Optimizer:
             learning_rate = _checks.real_number("learning_rate", learning_rate, low=0, low_open=True)
         self.learning_rate = learning_rate
         self.iterations = 0  # how many steps were taken, by the name that Keras has for it
-        self._memories = None  # a tuple of arrays for each parameter
+        self._memories = None  # a list of arrays for each parameter
+        self._shapes = None  # of the parameters of earlier steps
 
     def step(self, params, gradients):
         """Return the parameters after one step.
@@ -55,18 +67,18 @@ class Optimizer:
             If the shapes differ from each other or from those of earlier steps, or a schedule gives no
             learning rate.
         """
-        params, gradients = _prepare(params, gradients, self._memories)
-        memories = self._memories or [(np.zeros_like(w),) * self.num_memories for w in params]
+        params, gradients = _prepare(params, gradients, self._shapes)
+        memories = self._memories or [[np.zeros_like(w)] * self.num_memories for w in params]
         rate = self.learning_rate
         if callable(rate):
             rate = _checks.real_number(f"learning_rate({self.iterations})", rate(self.iterations), low=0)
         self.iterations += 1
         moved = [self.move(w, g, rate, *m) for w, g, m in zip(params, gradients, memories, strict=True)]
-        self._memories = [memory for _, *memory in moved]
+        self._memories, self._shapes = [memory for _, *memory in moved], [w.shape for w in params]
         return [w for w, *_ in moved]
 
     def move(self, w, g, rate, *memory):
-        """Return one parameter after the step, then what to remember of it: arrays of the shape of `w`."""
+        """Return one parameter after the step, then what to remember of it: a tuple of arrays like `w`."""
         raise NotImplementedError(f"{type(self).__name__} needs a method move(w, g, rate, *memory).")
 
 
@@ -192,7 +204,7 @@ def _share(name, value):
     return _checks.real_number(name, value, low=0, high=1, high_open=True)
 
 
-def _prepare(params, gradients, memories):
+def _prepare(params, gradients, earlier):
     """Check that parameters, gradients and what earlier steps left behind fit each other."""
     params = _checks.array_list("params", params, complex_ok=False)
     gradients = _checks.array_list("gradients", gradients, complex_ok=False)
@@ -202,8 +214,7 @@ def _prepare(params, gradients, memories):
             f"`gradients` must match `params` one by one: got shapes {[g.shape for g in gradients]} for "
             f"{shapes}.\nGive them in the same order."
         )
-    earlier = [memory[0].shape for memory in memories] if memories else shapes
-    if shapes != earlier:
+    if earlier not in (None, shapes):
         raise ValueError(
             f"`params` must keep their order and shapes from step to step: got shapes {shapes} after "
             f"{earlier}.\nMake a new optimizer for other parameters."

@@ -9,7 +9,14 @@ import math
 from cellcnn_helpers import _checks
 
 
-class ExponentialDecay:
+class _Schedule:
+    """A function of the step that shows its settings."""
+
+    def __repr__(self):
+        return f"{type(self).__name__}({', '.join(f'{name}={value}' for name, value in vars(self).items())})"
+
+
+class ExponentialDecay(_Schedule):
     """Multiply the learning rate by the same factor again and again: initial · rate^(step / decay_steps).
 
     Parameters
@@ -43,7 +50,7 @@ class ExponentialDecay:
         )
 
 
-class CosineDecay:
+class CosineDecay(_Schedule):
     """Let the learning rate fall along half a cosine: slowly, then fast, then slowly; first it may rise.
 
     Parameters

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cellcnn_helpers.nn import SGD, Adam, RMSprop
+from cellcnn_helpers.nn import SGD, Adam, Optimizer, RMSprop
 
 ALL = {"SGD": SGD, "RMSprop": RMSprop, "Adam": Adam}
 every_optimizer = pytest.mark.parametrize("optimizer", ALL.values(), ids=ALL)
@@ -135,3 +135,18 @@ def test_lists_that_do_not_fit_are_named(optimizer):
     used.step([w], [w])
     with pytest.raises(ValueError, match=r"`params` .*got shapes \[\(3, 2\)\] after \[\(2, 3\)\]"):
         used.step([w.T], [w.T])
+
+
+def test_an_optimizer_of_ones_own_needs_a_move_alone():
+    class SignDescent(Optimizer):
+        def move(self, w, g, rate):
+            return (w - rate * np.sign(g),)
+
+    own = SignDescent(0.5)
+    for expected in 0.5, 0.0:
+        (w,) = own.step([np.array([expected + 0.5])], [np.array([3.0])])
+        assert w.tolist() == [expected]
+    with pytest.raises(ValueError, match=r"`params` .*got shapes \[\(1,\), \(1,\)\] after \[\(1,\)\]"):
+        own.step([w, w], [w, w])
+    with pytest.raises(NotImplementedError, match=r"Optimizer needs a method move\(w, g, rate, \*memory\)"):
+        Optimizer(0.5).step([w], [w])

@@ -70,6 +70,11 @@ def test_a_schedule_that_gives_no_rate_is_named(value):
     assert optimizer.iterations == 2
 
 
+def test_a_schedule_shows_its_settings():
+    shown = "ExponentialDecay(initial_learning_rate=0.1, decay_steps=10, decay_rate=0.5, staircase=False)"
+    assert repr(ExponentialDecay(0.1, 10, 0.5)) == shown
+
+
 @pytest.mark.parametrize(
     "make, message",
     [
