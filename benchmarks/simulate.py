@@ -3,7 +3,8 @@
     python benchmarks/simulate.py            # print the tables
     python benchmarks/simulate.py --write    # and keep them in benchmarks/simulate.md
 
-Speed counts processor time on one core, which other programs on the machine disturb less than the clock.
+Speed counts processor time on one core, which other programs on the machine disturb less than the clock, and
+takes the fastest of three turns for each seed, since they can only slow it down.
 """
 
 import argparse
@@ -30,6 +31,7 @@ from cellcnn_helpers.simulate import PHENOTYPES, simulate_cells, simulate_fields
 
 MEGABYTE = 2**20
 SEEDS = (0, 1, 2)
+TURNS = 3
 
 PROMISED_RATE = 1000  # images of 64 × 64 per second and core
 PROMISED_GROWTH = 1.2  # the time per image of the largest number over that of the smallest
@@ -50,14 +52,15 @@ EPOCHS = 20
 
 
 def speed(function, settings, num_images):
-    """Images per second of processor time, for each seed."""
+    """Images per second of processor time, for each seed: the fastest of `TURNS`."""
     function(2, **settings)  # fills the caches
-    rates = []
-    for seed in SEEDS:
-        start = time.process_time()
-        function(num_images, seed=seed, **settings)
-        rates.append(num_images / (time.process_time() - start))
-    return rates
+    rates = dict.fromkeys(SEEDS, 0.0)
+    for _ in range(TURNS):
+        for seed in SEEDS:
+            start = time.process_time()
+            function(num_images, seed=seed, **settings)
+            rates[seed] = max(rates[seed], num_images / (time.process_time() - start))
+    return list(rates.values())
 
 
 def extra_memory(function, settings, num_images):
@@ -227,7 +230,8 @@ def main():
     runs = [difficulty(seed) for seed in SEEDS]
     machine = (
         f"One core of {os.cpu_count()}, load {load:.1f} at the start, {os.getloadavg()[0]:.1f} at the end; "
-        f"Python {platform.python_version()}, NumPy {np.__version__}. Processor time."
+        f"Python {platform.python_version()}, NumPy {np.__version__}. "
+        f"Processor time, the fastest of {TURNS} turns for each seed."
     )
     text = (
         f"# The simulator\n\n{machine}\n\n{speed_table(rows)}\n\n{verdicts(rows)}\n\n"
