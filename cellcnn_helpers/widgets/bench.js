@@ -5,11 +5,16 @@ const SCALE_BAR_UM = 5;
 /** `heads` are the columns of the table, `facts` its body, `groups` are fieldsets. */
 function makeBench(pictures, heads, facts, groups) {
   const columns = heads.map((text) => element("th", { scope: "col" }, text));
+  const head = element("thead", {}, element("tr", {}, ...columns));
   return element(
     "div",
     { class: "cellcnn-bench" },
-    ...pictures.map(({ figure }) => figure),
-    element("table", { class: "cellcnn-facts" }, element("thead", {}, element("tr", {}, ...columns)), facts),
+    element(
+      "div",
+      { class: "cellcnn-results" },
+      ...pictures.map(({ figure }) => figure),
+      element("table", { class: "cellcnn-facts" }, head, facts),
+    ),
     element("div", { class: "cellcnn-groups" }, ...groups),
   );
 }

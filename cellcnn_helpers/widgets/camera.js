@@ -16,7 +16,7 @@ function render({ model, el, start }) {
           : { microscope: { ...model.get("microscope"), [name]: value } },
       ),
     expose: () => save(model, { seed: (model.get("seed") + 1) % 2 ** 32 }),
-    reset: () => save(model, start),
+    reset,
     view: update,
     point: onPoint,
     drag: (event) => event.buttons === 1 && event.pointerType !== "touch" && onPoint(event),
@@ -24,7 +24,13 @@ function render({ model, el, start }) {
   el.append(v.root);
   let specimen = {}; // the one shown, unpacked
   let blurred = {}; // by these optics: the other sliders need no new one
+  let problem = ""; // with the state, as it is told
   let timer = null;
+
+  function reset() {
+    const { specimen, ...others } = start; // Python may have brought other specimens since
+    save(model, specimen in model.get("specimens") ? start : others);
+  }
 
   function unpack(packed) {
     if (specimen.packed === packed) return;
@@ -50,11 +56,17 @@ function render({ model, el, start }) {
     const measured = measure(picture, mask, microscope);
     const truth = trueValues(sharp, mask, microscope, exposure_ms);
     const noise = signalToNoise(photons, mask, microscope, exposure_ms);
+    const [kept, all] = [photons, sharp].map((light) => measure(light, mask, microscope).intensity);
+    const lost = 1 - kept / all; // what the lens takes from the sum, without noise
     const row = Math.min(model.get("row"), picture.rows - 1);
-    return { specimen, microscope, exposure_ms, sharp, photons, picture, measured, truth, noise, row };
+    return { specimen, microscope, exposure_ms, sharp, photons, picture, measured, truth, noise, lost, row };
   }
 
   function update() {
+    const told = problem;
+    problem = problemWith({ ...model.get("microscope"), exposure_ms: model.get("exposure_ms") });
+    if (problem !== told) v.message.textContent = problem;
+    if (problem) return;
     const state = readState();
     if (state.row !== model.get("row")) save(model, { row: state.row });
     const names = Object.keys(model.get("specimens"));
@@ -72,6 +84,7 @@ function render({ model, el, start }) {
     showProfile(v, state);
     showHistogram(v, state);
     showFacts(v, state);
+    showNotes(v, state);
     v.verdict.textContent = adviceFor(state);
     clearTimeout(timer);
     timer = setTimeout(() => {
@@ -100,7 +113,8 @@ export default () => {
   let start = null; // what Python gave at first, for Reset
   return {
     initialize: ({ model }) => {
-      start = { microscope: model.get("microscope"), exposure_ms: model.get("exposure_ms") };
+      const kept = ["specimen", "microscope", "exposure_ms", "row"];
+      start = Object.fromEntries(kept.map((name) => [name, model.get(name)]));
     },
     render: ({ model, el }) => render({ model, el, start }),
   };

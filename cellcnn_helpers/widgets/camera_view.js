@@ -3,6 +3,7 @@
 const SATURATED = "#f07d1e"; // as cameras' own software marks it: a color in a grey picture
 const AT_ZERO = "#468ce6";
 const MOST_BINS = 64;
+const DARK = 5; // a picture that uses less than this part of the range looks black
 
 /** All elements, made once and without content. `on` holds what they call. */
 function makeView(on) {
@@ -173,29 +174,38 @@ function showHistogram(v, { picture, microscope, measured }) {
 }
 
 /** Measurements of the picture beside the truth. */
-function showFacts(v, { measured, truth, noise, microscope }) {
+function showFacts(v, { measured, truth, noise }) {
   const off = measured.intensity / truth.intensity - 1;
   const pair = (name) => [{ value: measured[name] }, { value: truth[name] }];
   v.facts.replaceChildren(
     factRow("Nucleus, mean", ...pair("nucleus")),
     factRow("Background, mean", ...pair("background")),
+    factRow("Brightest pixel", ...pair("brightest")),
     factRow("Sum above background", ...pair("intensity")),
     factRow("– off the truth by", { value: off, shown: percent(off, true) }, {}),
     factRow("Signal to noise", { value: noise }, {}),
     factRow("Saturated", { value: measured.saturated, shown: percent(measured.saturated) }, {}),
     factRow("Cut off at 0", { value: measured.cut, shown: percent(measured.cut) }, {}),
   );
+}
+
+/** What the sliders of each group make of light, optics and camera. */
+function showNotes(v, { measured, microscope }) {
   const sigma = psfSigma(microscope);
   const pixels = formatNumber(sigma / microscope.pixel_size_um);
   const medium = microscope.numerical_aperture > DRY_LIMIT ? "oil" : "air";
   v.spot.textContent = `A point becomes a spot: σ = ${formatNumber(sigma)} µm, ${pixels} pixels. The objective is in ${medium}.`;
-  v.range.textContent = `Grey values from 0 to ${largestGrey(microscope)}.`;
+  const most = largestGrey(microscope);
+  const dark = measured.brightest < most / DARK && !v.stretch.input.checked;
+  v.range.textContent = dark
+    ? `The screen shows the grey values 0…${most} from black to white; the brightest pixel has only ${measured.brightest}. To see it, tick “Stretch the grey scale”.`
+    : `Grey values from 0 to ${most}.`;
   v.exposureNote.textContent =
     "Photons per pixel in 100 ms; of the stain, where an average nucleus is thickest.";
 }
 
 /** The one thing to know about this picture. */
-function adviceFor({ measured, noise, microscope }) {
+function adviceFor({ measured, noise, lost, microscope }) {
   const most = largestGrey(microscope);
   const span = measured.nucleus - measured.background;
   if (measured.saturated > 0) {
@@ -204,11 +214,12 @@ function adviceFor({ measured, noise, microscope }) {
   if (measured.cut > 0.01) {
     return `${percent(measured.cut)} of the pixels are cut off at 0 (blue). Their noise reaches only upward, so the background is measured too bright. Raise the offset.`;
   }
+  const outside = `The lens spreads light beyond the outline of the nucleus: this alone takes ${percent(lost)} from the sum.`;
   if (span < 8) {
-    return `The nucleus stands only ${formatNumber(span)} grey values above the background. Raise the gain, the exposure or the bit depth.`;
+    return `The nucleus stands only ${formatNumber(span)} grey values above the background. Raise the gain, the exposure or the bit depth. ${outside}`;
   }
   if (noise < 3) {
-    return `The signal is only ${formatNumber(noise)} times its noise. More photons help: four times the light, twice the ratio.`;
+    return `The signal is only ${formatNumber(noise)} times its noise. More photons help: four times the light, twice the ratio. ${outside}`;
   }
-  return `No pixel is cut off at either end. In the nucleus, the signal is ${formatNumber(noise)} times its noise.`;
+  return `No pixel is cut off at either end. In the nucleus, the signal is ${formatNumber(noise)} times its noise. ${outside}`;
 }

@@ -11,6 +11,16 @@ const OPTICS = [
   "haze",
   "haze_width_um",
 ];
+const NUMBERS = [
+  ...OPTICS,
+  "nucleus_photons",
+  "background_photons",
+  "gain",
+  "offset",
+  "read_noise_photons",
+  "bit_depth",
+  "exposure_ms",
+];
 const DRY_LIMIT = 0.95; // an objective in air reaches no larger aperture
 const [INDEX_AIR, INDEX_OIL] = [1, 1.515];
 
@@ -20,6 +30,13 @@ const focusSigma = ({ wavelength_um, numerical_aperture }) => (0.21 * wavelength
 function defocusSigma({ numerical_aperture, defocus_um }) {
   const index = numerical_aperture <= DRY_LIMIT ? INDEX_AIR : INDEX_OIL;
   return (defocus_um * Math.tan(Math.asin(numerical_aperture / index))) / 2;
+}
+
+/** What keeps these settings from giving a picture, or "": a state from elsewhere may lack a number. */
+function problemWith(settings) {
+  const name = NUMBERS.find((number) => !Number.isFinite(settings[number]));
+  if (!name) return "";
+  return `No new picture: “${name}” must be a number, got ${settings[name]}. Reload this page, or run the Python cell of this widget again.`;
 }
 
 /** Sigma of the spot that a point becomes, in micrometres. */
@@ -105,6 +122,7 @@ function record(photons, microscope, seed) {
 
 /** A count of mean `mean`: by inversion, or where it is large by W. Hörmann's PTRS (1993), as in NumPy. */
 function poisson(mean, next) {
+  if (!Number.isFinite(mean)) return NaN; // below, no count would ever be accepted
   if (mean < 30) {
     let [left, probability, count] = [next(), Math.exp(-mean), 0];
     while (left > probability && count < 300) {
@@ -139,11 +157,12 @@ function measure(picture, mask, microscope) {
     [0, 0],
     [0, 0],
   ];
-  let [saturated, cut] = [0, 0];
+  let [saturated, cut, brightest] = [0, 0, 0];
   picture.values.forEach((grey, at) => {
     const part = mask.values[at] > 0 ? 1 : 0;
     sum[part] += grey;
     count[part] += 1;
+    brightest = Math.max(brightest, grey);
     if (grey >= most) saturated += 1;
     if (grey <= 0) cut += 1;
   });
@@ -152,6 +171,7 @@ function measure(picture, mask, microscope) {
   return {
     background,
     nucleus,
+    brightest,
     intensity: sum[1] - background * count[1],
     saturated: saturated / all,
     cut: cut / all,
@@ -165,6 +185,7 @@ function trueValues(sharp, mask, microscope, exposure_ms) {
   return {
     background: greyOf(ground, microscope),
     nucleus: greyOf(meanInside(sharp, mask), microscope),
+    brightest: greyOf(Math.max(...sharp.values), microscope),
     intensity: stain * microscope.gain,
   };
 }

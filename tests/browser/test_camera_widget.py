@@ -33,8 +33,8 @@ def facts(page, column=2):
     """The numbers of the table in full precision."""
     cells = page.locator(f".cellcnn-facts td:nth-child({column}) data")
     values = [float(text) for text in cells.evaluate_all("all => all.map(data => data.value)")]
-    names = ["nucleus", "background", "intensity", "off", "noise", "saturated", "cut"]
-    return dict(zip(names, values, strict=column == 2))  # only three have a true value
+    names = ["nucleus", "background", "brightest", "intensity", "off", "noise", "saturated", "cut"]
+    return dict(zip(names, values, strict=column == 2))  # only four have a true value
 
 
 def grey_values(page, number=0):
@@ -162,6 +162,7 @@ def test_the_table_measures_what_the_package_would(show):
     shown = facts(page)
     assert shown["nucleus"] == pytest.approx(grey[nucleus].mean(), rel=1e-3)
     assert shown["background"] == pytest.approx(background, rel=1e-3)
+    assert shown["brightest"] == pytest.approx(grey.max(), rel=0.02)
     assert shown["intensity"] == pytest.approx(intensity, rel=1e-3)
     assert shown["off"] == pytest.approx(intensity / truth - 1, abs=1e-3)
     assert facts(page, column=3)["intensity"] == pytest.approx(truth, rel=1e-6)
@@ -170,6 +171,68 @@ def test_the_table_measures_what_the_package_would(show):
     photons = ((grey - microscope.offset) / microscope.gain)[nucleus].mean()
     noise = (photons - 5000) / np.sqrt(photons + 1 / (12 * 0.03**2))
     assert shown["noise"] == pytest.approx(noise, rel=1e-4)
+
+
+def test_the_loss_by_the_lens_is_told_while_nothing_is_cut_off(show, page):
+    show(CameraWidget({"cell": CELL}))
+    nucleus = CELL.mask > 0
+
+    def summed(photons):
+        return photons[nucleus].sum() - photons[~nucleus].mean() * nucleus.sum()
+
+    sharp = 85 * CELL.light.astype(float).reshape(64, 2, 64, 2).mean(axis=(1, 3))
+    lost = 1 - summed(Microscope().expected_photons(CELL.light)) / summed(sharp)
+    assert 0.02 < lost < 0.2
+    verdict = page.locator(".cellcnn-verdict")
+    assert verdict.inner_text().endswith(f"this alone takes {100 * lost:.1f} % from the sum.")
+    enter(page, "Exposure, ms", "2000")
+    assert "The lens" not in verdict.inner_text()
+
+
+@pytest.mark.parametrize(
+    "broken", [{"defocus_um": None}, {"gain": "much"}, "defocus_um", "exposure_ms"], ids=str
+)
+def test_a_state_that_lacks_a_number_is_told_and_freezes_nothing(in_module, broken):
+    """The widget on a model of its own: first with a number missing or none, then mended."""
+    answer = in_module(
+        """async (module, picture, broken) => {
+            const spec = document.querySelector('script[type$="state+json"]').textContent;
+            const { state } = Object.values(JSON.parse(spec).state).find(({ state }) => state._esm);
+            const light = { shape: [8, 8], dtype: "float32", data: new DataView(new ArrayBuffer(256)) };
+            const mask = { shape: [4, 4], dtype: "uint8", data: new DataView(new ArrayBuffer(16)) };
+            new Float32Array(light.data.buffer).fill(1, 16, 24);
+            new Uint8Array(mask.data.buffer).fill(1, 8, 12);
+            const whole = { ...state, specimens: { small: { light, mask } }, specimen: "small", row: 1 };
+            const values = { ...whole, microscope: { ...whole.microscope, ...(broken.at ? {} : broken) } };
+            if (broken.at) delete (broken in values ? values : values.microscope)[broken];
+            const changed = [];
+            const model = { get: (name) => values[name], set: (name, value) => { values[name] = value; },
+                on: (name, call) => changed.push(call), off: () => {}, save_changes: () => {} };
+            const el = document.createElement("div");
+            const widget = module.default();
+            widget.initialize({ model });
+            widget.render({ model, el });
+            const message = el.querySelector(".cellcnn-message");
+            const told = message.textContent;
+            Object.assign(values, whole);
+            changed[0]();
+            await new Promise((resolve) => setTimeout(resolve));
+            return [told, message.textContent, el.querySelectorAll(".cellcnn-facts data").length];
+        }""",
+        broken,
+    )
+    name = broken if isinstance(broken, str) else next(iter(broken))
+    got = {"gain": "much"}.get(name, "null" if isinstance(broken, dict) else "undefined")
+    assert answer[0].startswith(f"No new picture: “{name}” must be a number, got {got}.")
+    assert answer[1:] == ["", 12]
+
+
+def test_no_mean_makes_the_dice_roll_for_ever(in_module):
+    counts = in_module(
+        """(module, picture) => [NaN, Infinity, undefined].map((mean) =>
+            String(module.poisson(mean, module.randomStream(0, 0))))"""
+    )
+    assert counts == ["NaN"] * 3
 
 
 # ---- what the reader does ----
@@ -208,7 +271,8 @@ def test_without_offset_noise_is_cut_off_and_the_background_too_bright(show, pag
 
 
 def test_a_new_exposure_changes_only_the_noise_and_reset_brings_all_back(show, page):
-    show(CameraWidget({"cell": CELL, "other": draw_specimen(0)}, microscope=Microscope(gain=1.5)))
+    cells = {"cell": CELL, "other": draw_specimen(0)}
+    show(CameraWidget(cells, microscope=Microscope(gain=1.5), row=20))
     first, before = grey_values(page), facts(page)
     page.get_by_role("button", name="New exposure").click()
     second = grey_values(page)
@@ -216,11 +280,16 @@ def test_a_new_exposure_changes_only_the_noise_and_reset_brings_all_back(show, p
     assert facts(page)["nucleus"] == pytest.approx(before["nucleus"], rel=0.03)
     enter(page, "Gain, / photon", "3")
     enter(page, "Exposure, ms", "20")
+    cell = page.get_by_role("combobox", name="Cell")
+    cell.select_option("other")
+    slider(page, "Row 20").press("ArrowRight")
     page.get_by_role("button", name="Reset").click()
+    assert cell.input_value() == "cell"
+    assert slider(page, "Row 20").input_value() == "20"
     assert field(page, "Gain, / photon").input_value() == "1.5"
     assert field(page, "Exposure, ms").input_value() == "100"
     np.testing.assert_array_equal(grey_values(page), second)  # the noise of the second exposure
-    page.get_by_role("combobox", name="Cell").select_option("other")
+    cell.select_option("other")
     assert facts(page)["nucleus"] != pytest.approx(before["nucleus"], rel=0.01)
 
 
@@ -231,6 +300,17 @@ def test_stretching_changes_how_it_looks_and_no_number(show, page):
     assert facts(page) == before
     assert dark.max() < 200 and grey_values(page).max() == 255
     assert "255" not in page.locator(".cellcnn-scale").nth(1).inner_text()
+
+
+def test_a_picture_that_looks_black_says_how_to_see_it(show, page):
+    show(CameraWidget({"cell": CELL}))
+    note = page.locator("fieldset", has_text="Camera").locator(".cellcnn-note")
+    assert note.inner_text() == "Grey values from 0 to 255."
+    enter(page, "Bit depth, bits", "12")
+    most = facts(page)["brightest"]
+    assert f"0…4095 from black to white; the brightest pixel has only {most:g}." in note.inner_text()
+    page.get_by_label("Stretch the grey scale").check()
+    assert note.inner_text() == "Grey values from 0 to 4095."
 
 
 def test_a_smaller_aperture_widens_the_spot_and_flattens_the_profile(show, page):
@@ -340,6 +420,19 @@ def test_fits_a_phone(show, new_page, width):
     assert max(edges) <= width
     page.locator(".cellcnn-bench .cellcnn-field-of-view").first.tap(position={"x": 20, "y": 20})
     assert not page.locator(".cellcnn-profile [role=img]").get_attribute("aria-label").startswith("Row 32:")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (700, 720), (390, 664)])
+def test_pictures_and_table_stay_in_sight_of_every_slider(show, new_page, width, height):
+    page = show(CameraWidget(), on=new_page(viewport={"width": width, "height": height}))
+    results = page.locator(".cellcnn-results")
+    for name in ("Exposure, ms", "Wavelength, nm", "Bit depth, bits"):
+        slider(page, name).evaluate("node => node.scrollIntoView({ block: 'end' })")
+        box, knob = results.bounding_box(), slider(page, name).bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= knob["y"], name
+        assert knob["y"] + knob["height"] < height + 1, name
+        frame = page.locator("fieldset", has=slider(page, name)).bounding_box()
+        assert knob["width"] > frame["width"] - 30 and knob["x"] + knob["width"] < frame["x"] + frame["width"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
