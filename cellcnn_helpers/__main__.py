@@ -72,7 +72,7 @@ def _list(options):
         record = records[0]
         print(f"{name:<15} {size or '':>4} {megabytes:>7}  {state:<16} {record.license:<11} {record.source}")
     print(f"\nFiles are looked for {fetch.searched_places()}.")
-    print("Without a file: simulated_cells, simulated_fields, phase_cell, histology.")
+    print("Without a file: simulated_cells, simulated_fields, phase_cell, histology, retina.")
     return 0
 
 

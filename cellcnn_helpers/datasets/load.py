@@ -54,6 +54,7 @@ def load(name, *, split="train", size=None):
         "bbbc039"           200 fields of nuclei, 520 × 696, 12-bit values in uint16, with such a mask
         "phase_cell"        one cell in saline, a phase image, 660 × 550, grey
         "histology"         colon glands, stained tissue, 512 × 512, RGB
+        "retina"            microaneurysms in a retina, 102 × 102, grey
         ==================  ========================================================================
     split : {"train", "val", "test", "all"}
         The official split where there is one. Malaria has none: its patients are divided, 70, 10 and 20 % of

@@ -41,4 +41,15 @@ PICTURES = {
             "skimage.data.immunohistochemistry",
         },
     ),
+    "retina": (
+        "microaneurysms",
+        "retina with microaneurysms",
+        {
+            "source": "Retina with two microaneurysms, green channel (HRF image 07_dr; scikit-image)",
+            "license": "CC0",
+            "citation": "Budai, Bock, Maier, Hornegger and Michelson 2013, Robust vessel segmentation in "
+            "fundus images, International Journal of Biomedical Imaging 2013:154860, "
+            "doi:10.1155/2013/154860",
+        },
+    ),
 }

@@ -17,6 +17,8 @@ def test_the_pictures_are_those_of_scikit_image():
     phase, histology = datasets.load("phase_cell"), datasets.load("histology", split="all")
     np.testing.assert_array_equal(phase.images[0, ..., 0], skimage.data.cell())
     np.testing.assert_array_equal(histology.images[0], skimage.data.immunohistochemistry())
+    retina = datasets.load("retina").images[0, :, :, 0]
+    np.testing.assert_array_equal(retina, skimage.data.microaneurysms())
     assert (phase.pixel_size_um, phase.license) == (0.107, "CC0")
     assert "10.1364/OE.26.010729" in phase.citation
     with pytest.raises(ValueError, match="split='test'"):
