@@ -172,7 +172,7 @@ def global_average(answer, rng):
             lambda maps: global_average(maps) if maps.shape[1] == maps.shape[2] else None,
         ),
     ]
-    two_channels = np.stack([np.array([[1.0, 2, 3], [4, 2, 9]]), np.array([[0, 0, 0], [0, 2, 0]])], axis=-1)
+    two_channels = np.stack([np.array([[1.0, 2, 3], [4, 2, 9]]), np.array([[0, 0, 0], [0, 6, 0]])], axis=-1)
     by_hand = {"maps": np.stack([two_channels, 10 * two_channels + 1])}
     drawn = [
         {"maps": rng.integers(0, 40, shape) / 4}
