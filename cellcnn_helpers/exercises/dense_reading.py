@@ -243,8 +243,10 @@ def accuracy(answer, rng):
         ),
     ]
     by_hand = {
-        "scores": np.array([[0.1, 0.7, 0.2], [0.45, 0.3, 0.25], [0.2, 0.3, 0.5], [0.6, 0.1, 0.3]]),
-        "labels": np.array([1, 0, 2, 2]),
+        "scores": np.array(
+            [[0.1, 0.7, 0.2], [0.45, 0.3, 0.25], [0.6, 0.3, 0.1], [0.1, 0.3, 0.6], [0.5, 0.2, 0.3]]
+        ),
+        "labels": np.array([1, 0, 1, 1, 2]),
     }
     drawn = [_scored(rng, batch, classes) for batch, classes in [(12, 4), (5, 5), (9, 3), (20, 8)]]
     all_right = _scored(rng, 6, 4)

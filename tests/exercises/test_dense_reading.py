@@ -152,7 +152,7 @@ class TestAccuracy:
             (lambda scores, labels: float((chosen(scores) == labels).all()), "1 where all rows are right"),
             (lambda scores, labels: (chosen(scores) == labels).sum() // len(labels), "not `//`"),
             (lambda scores, labels: (scores.argmax(axis=0) == labels).mean(), "goes down the columns"),
-            (lambda scores, labels: accuracy_by_mean(scores, labels) ** 2, "but 0.75 is expected"),
+            (lambda scores, labels: accuracy_by_mean(scores, labels) ** 2, "but 0.4 is expected"),
         ],
     )
     def test_wrong(self, answer, words, assert_finds):
