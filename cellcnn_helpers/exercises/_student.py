@@ -72,15 +72,20 @@ def run(function, arguments, parts=()):
     if len(values) != num_parts:
         problem = f"Hand back {num_parts} things, in this order: `return {', '.join(parts)}`."
         return [Outcome(None, problem, printed.text)] * num_parts
-    changed = (
-        name for name, old in arguments.arguments.items() if not np.array_equal(old, given.arguments[name])
-    )
+    changed = (name for name, old in arguments.arguments.items() if not _same(old, given.arguments[name]))
     changed = next(changed, "")
     problems = [_problem(part, printed.text) for part in values]
     return [
         Outcome(None if problem else part, problem, printed.text, changed)
         for part, problem in zip(values, problems, strict=True)
     ]
+
+
+def _same(old, new):
+    """Whether an argument is as it was; a list may hold arrays, or tuples of unlike lengths."""
+    if isinstance(old, (list, tuple)):
+        return type(old) is type(new) and len(old) == len(new) and all(map(_same, old, new))
+    return np.array_equal(old, new)
 
 
 def split(value, parts):
