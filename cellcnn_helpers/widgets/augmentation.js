@@ -7,30 +7,28 @@ const CHANGE = ["mirror", "quarter_turns", "degrees", "shift_px", "zoom", "inter
   "noise",
   "seed",
 ]);
-const NO_CHANGE = {
-  mirror: "none",
-  quarter_turns: 0,
-  degrees: 0,
-  shift_px: [0, 0],
-  zoom: 1,
-  brightness: 0,
-  contrast: 1,
-  noise: 0,
-};
-const CALM = "The label holds: the same cell, seen from another side.";
+const UNCHANGED = "Nothing is changed.";
+const CALM = "The label holds: it is still the same cell.";
 const LIVE_MS = 400; // a screen reader hears the result when the slider rests
 
 /** One view: makes the elements, shows the model in them, and changes it as the reader acts. */
-function render({ model, el }) {
+function render({ model, el, start }) {
   const v = makeView({
     set: (values) => save(model, values),
     setting: onSetting,
-    reset: () => save(model, NO_CHANGE),
+    reset,
     draw: () => save(model, { seed: (model.get("seed") + 1) % 2 ** 32 }),
     view: update,
   });
   el.append(v.root);
   let timer = null;
+
+  function reset() {
+    v.forget.input.checked = false;
+    const last = model.get("cells").names.length - 1; // Python may have brought fewer cells since
+    save(model, { ...start, cell: Math.min(start.cell, last) });
+    update(); // the tick is no part of the model
+  }
 
   function onSetting(name, value) {
     const [down, right] = model.get("shift_px");
@@ -58,11 +56,12 @@ function render({ model, el }) {
     v.root.classList.toggle("is-forgotten", forgotten);
     showOutlined(v.before, picture, mask, "The cell before, with the outline of its mask.");
     showOutlined(v.after, after, afterMask, "The cell after the change, with the outline of its mask.");
-    showScaleBars([v.before, v.after], state.pixel_size_um, picture.columns);
-    showFacts(v, measure(picture, mask), measure(after, afterMask), state.pixel_size_um);
-    const notes = notesOn({ change, ...consequences(state, moved, after, rightMask), forgotten });
+    const pixelSizes = showSizes(v, state);
+    showFacts(v, measure(picture, mask), measure(after, afterMask), pixelSizes);
+    const happened = consequences(state, moved, after, rightMask);
+    const notes = notesOn({ change, ...happened, forgotten, pixelSizes });
     v.notes.classList.toggle("is-calm", !notes.length);
-    if (!notes.length) notes.push(CALM);
+    if (!notes.length) notes.push(happened.unchanged ? UNCHANGED : CALM);
     v.notes.replaceChildren(...notes.map((text) => element("li", {}, text)));
     showExamples(state);
     clearTimeout(timer);
@@ -108,4 +107,12 @@ function render({ model, el }) {
 
 export { callOf, drawChange, limitsOf, measure, move, moveMask, recolor };
 
-export default { render };
+export default () => {
+  let start = null; // what Python gave at first, for Reset
+  return {
+    initialize: ({ model }) => {
+      start = Object.fromEntries(["cell", ...CHANGE].map((name) => [name, model.get(name)]));
+    },
+    render: ({ model, el }) => render({ model, el, start }),
+  };
+};

@@ -70,7 +70,7 @@ class AugmentationWidget(CourseWidget):
         *,
         mirror="none",
         quarter_turns=0,
-        degrees=30,
+        degrees=-20,
         shift_px=(0, 0),
         zoom=1,
         brightness=0,

@@ -7,9 +7,9 @@ const SLIDERS = {
   down: { label: "Down", ...SHIFT },
   right: { label: "Right", ...SHIFT },
   zoom: { label: "Zoom", unit: "×", low: 0.5, high: 2, min: 0.25, max: 4, scale: "log" },
-  brightness: { label: "Brightness", low: -0.5, high: 0.5, min: -1, max: 1, step: 0.02 },
+  brightness: { label: "Brightness", unit: "× 255", low: -0.5, high: 0.5, min: -1, max: 1, step: 0.02 },
   contrast: { label: "Contrast", unit: "×", low: 0.5, high: 2, min: 0.1, max: 10, scale: "log" },
-  noise: { label: "Noise", low: 0, high: 0.2, max: 1, step: 0.01 },
+  noise: { label: "Noise", unit: "× 255", hint: "Standard deviation", low: 0, high: 0.2, max: 1, step: 0.01 },
 };
 const MIRRORS = [
   ["none", "no"],
@@ -22,6 +22,8 @@ const INTERPOLATIONS = [
   ["linear", "linear: mean of four"],
   ["nearest", "nearest: one pixel"],
 ];
+const LIGHT = "Sum over the mask of: grey value minus background, the median of all pixels outside the mask";
+const NOISE = "Standard deviation of the grey values outside the mask";
 const BORDERS = [
   ["reflect", "mirror the picture"],
   ["zero", "black"],
@@ -155,34 +157,55 @@ function outlineOf({ rows, columns, values }) {
   return path;
 }
 
-/** Area, mean, sum and noise before and after. */
-function showFacts(v, before, after, pixel_size_um) {
-  const [unit, pixelArea] = pixel_size_um ? ["µm²", pixel_size_um ** 2] : ["pixels", 1];
-  const row = (name, was, is) => {
-    const change = was ? is / was - 1 : 0;
-    return factRow(name, { value: was }, { value: is }, { value: change, shown: percent(change, true) });
+/** The bar of 5 µm on both pictures, where it fits; returns the size of a pixel before and after, or null. */
+function showSizes(v, { picture: { columns }, change: { zoom }, pixel_size_um: size }) {
+  const sizes = size ? [size, size / zoom] : null;
+  [v.before, v.after].forEach((shown, i) => {
+    const fits = size && SCALE_BAR_UM < 0.9 * columns * sizes[i];
+    showScaleBars([shown], fits ? sizes[i] : null, columns);
+  });
+  return sizes;
+}
+
+/** Area, mean, light and noise before and after; what cannot be measured stays empty. */
+function showFacts(v, before, after, pixelSizes) {
+  const cell = (value, shown) => (Number.isFinite(value) ? { value, shown } : {});
+  const row = (name, was, is, title = "") => {
+    const change = was === is ? 0 : is / was - 1;
+    const line = factRow(name, cell(was), cell(is), cell(change, percent(change, true)));
+    line.title = title;
+    return line;
   };
+  const areas = pixelSizes && [before, after].map(({ area }, i) => area * pixelSizes[i] ** 2);
   v.facts.replaceChildren(
-    row(`Area, ${unit}`, before.area * pixelArea, after.area * pixelArea),
+    row("Area, pixels", before.area, after.area),
+    ...(areas ? [row("Area, µm²", ...areas)] : []),
     row("Mean grey", before.mean, after.mean),
-    row("Sum of grey", before.sum, after.sum),
-    row("Noise outside", before.noise, after.noise),
+    row("Light over background", before.light, after.light, LIGHT),
+    row("Noise outside, SD", before.noise, after.noise, NOISE),
   );
 }
 
 /** What to think of before this becomes a training picture; the first is read out. */
-function notesOn({ change, lost, doubled, clipped, forgotten, beside }) {
+function notesOn({ change, lost, doubled, clipped, forgotten, beside, pixelSizes }) {
+  const [was, is] = (pixelSizes ?? []).map((size) => formatNumber(size));
   const notes = [
     forgotten &&
       beside > 0 &&
       `The mask stayed behind: ${percent(beside)} of it now lies beside the cell. Every number in the table is about the wrong pixels.`,
     change.zoom !== 1 &&
-      "A pixel is no longer as large as it was: the area is wrong by the square of the zoom. Leave zoom out where size tells the classes apart.",
-    (change.brightness !== 0 || change.contrast !== 1) &&
-      "The sum of grey values no longer tells how much stain there is. Leave brightness and contrast out where the amount of DNA tells the classes apart.",
+      `Area in pixels and light change by the square of the zoom. ${
+        pixelSizes
+          ? `The cell's area in µm² stays if you carry the pixel size along: it was ${was} µm, now it is ${is} µm.`
+          : "For the area in µm² you need the pixel size, divided by the zoom."
+      } A network sees only pixels: leave zoom out where size tells the classes apart.`,
+    change.brightness !== 0 &&
+      "Brightness adds the same to cell and background. Subtracting the background takes it away again, unless pixels are cut off. A network sees it: leave brightness out where it tells the classes apart.",
+    change.contrast !== 1 &&
+      "Contrast multiplies the light over the background: it no longer tells how much stain there is. Leave contrast out where the amount of DNA tells the classes apart.",
     lost > 0.01 &&
       `${percent(lost)} of the cell lies outside the picture. If that part gave the cell its name, the label is now wrong.`,
-    doubled > 0.01 && "The mirrored edge shows a part of the cell a second time.",
+    doubled > 0 && "The mirrored edge shows a part of the cell a second time, in the mask too: area and light count it twice.",
     clipped > 0.001 &&
       `${percent(clipped)} of the pixels are newly cut off at 0 or 255: their differences are lost.`,
   ];
@@ -194,17 +217,27 @@ function callOf(
   { flips, quarter_turns, rotation_degrees, shift_px, zoom, brightness, contrast, noise },
   { border, interpolation },
 ) {
+  const three = (factor) => Number(factor.toPrecision(3));
   const words = [
     !flips && "flips=False",
     quarter_turns && "quarter_turns=True",
     rotation_degrees && `rotation_degrees=${rotation_degrees}`,
     shift_px && `shift_px=${shift_px}`,
-    zoom !== 1 && `zoom=${Number(zoom.toPrecision(3))}`,
+    zoom !== 1 && `zoom=${three(zoom)}`,
     brightness && `brightness=${brightness}`,
-    contrast !== 1 && `contrast=${Number(contrast.toPrecision(3))}`,
+    contrast !== 1 && `contrast=${three(contrast)}`,
     noise && `noise=${noise}`,
     border !== "reflect" && `border="${border}"`,
   ];
+  const around = (factor) => `between 1/${three(factor)} and ${three(factor)}`;
+  const remarks = [
+    rotation_degrees && `±${rotation_degrees}°`,
+    shift_px && `±${shift_px} px`,
+    zoom !== 1 && `zoom ${around(zoom)}`,
+    brightness && `brightness ±${brightness}`,
+    contrast !== 1 && `contrast ${around(contrast)}`,
+    interpolation !== "linear" && "always linear",
+  ].filter(Boolean);
   const call = `images.augment(${["cells", "rng=0", ...words.filter(Boolean)].join(", ")})`;
-  return interpolation === "linear" ? call : `${call}  # always linear`;
+  return remarks.length ? `${call}  # ${remarks.join(", ")}` : call;
 }

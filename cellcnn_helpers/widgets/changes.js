@@ -98,37 +98,33 @@ function drawChange(limits, { interpolation, border, seed }, number) {
   };
 }
 
-/** Area, mean and sum inside the mask, and how much the ground beside it varies. */
+/** Area, mean and light over the background in the mask, and the noise beside it; NaN of no pixels. */
 function measure({ values }, mask) {
-  const [sum, squares, count] = [
-    [0, 0],
-    [0, 0],
-    [0, 0],
-  ];
-  values.forEach((grey, at) => {
-    const part = mask.values[at] > 0 ? 1 : 0;
-    sum[part] += grey;
-    squares[part] += grey * grey;
-    count[part] += 1;
-  });
-  const ground = sum[0] / count[0];
+  const inside = values.filter((_, at) => mask.values[at] > 0);
+  const outside = values.filter((_, at) => mask.values[at] === 0).sort();
+  const meanOf = (greys) => greys.reduce((sum, grey) => sum + grey, 0) / greys.length;
+  const [area, mean, ground] = [inside.length, meanOf(inside), meanOf(outside)];
+  const middle = (outside.length - 1) / 2;
+  const background = (outside[Math.floor(middle)] + outside[Math.ceil(middle)]) / 2;
   return {
-    area: count[1],
-    mean: sum[1] / count[1],
-    sum: sum[1],
-    noise: Math.sqrt(squares[0] / count[0] - ground ** 2),
+    area,
+    mean,
+    light: area * (mean - background),
+    noise: Math.sqrt(meanOf(outside.map((grey) => (grey - ground) ** 2))),
   };
 }
 
 /** What a change did that the numbers do not say, as shares of the cell or of all pixels. */
-function consequences({ mask, change }, moved, after, movedMask) {
+function consequences({ picture, mask, change }, moved, after, movedMask) {
   const count = ({ values }) => values.reduce((sum, inside) => sum + (inside > 0), 0);
   const whole = count(mask) * change.zoom ** 2;
   const kept = count(moveMask(mask, change, "zero"));
   const beside = mask.values.filter((inside, at) => inside > 0 && movedMask.values[at] === 0).length;
   const atEnd = (grey) => grey <= 0 || grey >= LARGEST;
   const clipped = after.values.filter((grey, at) => atEnd(grey) && !atEnd(moved.values[at])).length;
+  const same = (one, other) => one.values.every((value, at) => value === other.values[at]);
   return {
+    unchanged: same(after, picture) && same(movedMask, mask),
     lost: 1 - kept / whole,
     doubled: (count(movedMask) - kept) / whole,
     beside: beside / count(mask),

@@ -23,6 +23,7 @@ CELLS = CellImageDataset(
     masks=np.stack([NUCLEUS, SMALL]), pixel_size_um=0.5,
 )  # fmt: skip
 SAME = {"degrees": 0}
+CALM = "The label holds: it is still the same cell."
 CALL = """async ([text, name, args]) => {
     const { [name]: call } = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
     const known = (one) => one?.values ? { ...one, values: Float64Array.from(one.values) } : one;
@@ -91,6 +92,11 @@ def enter(page, name, text):
     field = page.get_by_role("textbox", name=f"{name}, as a number")
     field.fill(text)
     field.press("Enter")
+
+
+def light(grey, mask):
+    """As the course measures it: what is over the background, added up."""
+    return (grey[mask > 0] - np.median(grey[mask == 0])).sum()
 
 
 def notes(page):
@@ -206,20 +212,59 @@ def test_random_changes_stay_within_the_limits_and_fill_them(call):
 def test_the_table_measures_the_changed_cell(show, page):
     show(AugmentationWidget(CELLS, degrees=0, brightness=0.1))
     grey = np.clip(GREYS + 25.5, 0, 255)[NUCLEUS > 0]
-    area = NUCLEUS.sum() * 0.25
+    area = NUCLEUS.sum()
     shown = facts(page)
-    assert shown["Area, µm²"] == [area, area, 0]
+    assert shown["Area, pixels"] == [area, area, 0]
+    assert shown["Area, µm²"] == [area / 4, area / 4, 0]
     before, after, share = shown["Mean grey"]
     assert before == pytest.approx(GREYS[NUCLEUS > 0].mean(), rel=1e-12)
     assert after == pytest.approx(grey.mean(), abs=0.6)
     assert share == pytest.approx(after / before - 1, rel=1e-12)
-    assert shown["Sum of grey"][1] == pytest.approx(after * NUCLEUS.sum(), rel=1e-12)
-    assert shown["Noise outside"][0] == pytest.approx(GREYS[NUCLEUS == 0].std(), rel=1e-9)
-    enter(page, "Brightness", "0")
-    enter(page, "Zoom, ×", "1.25")
-    before, after, share = facts(page)["Area, µm²"]
-    assert share == pytest.approx(1.25**2 - 1, abs=0.03)
-    assert "wrong by the square of the zoom" in notes(page)
+    assert shown["Noise outside, SD"][0] == pytest.approx(GREYS[NUCLEUS == 0].std(), rel=1e-9)
+
+
+def test_the_light_over_background_stays_with_brightness_and_grows_with_contrast(show, page):
+    show(AugmentationWidget(CELLS, degrees=0, brightness=0.2))
+    before, after, share = facts(page)["Light over background"]
+    assert before == pytest.approx(light(GREYS.astype(float), NUCLEUS), rel=1e-12)
+    assert (after, share) == (pytest.approx(before, rel=1e-12), pytest.approx(0, abs=1e-12))
+    assert "takes it away again" in notes(page) and "how much stain" not in notes(page)
+    enter(page, "Brightness, × 255", "0")
+    enter(page, "Contrast, ×", "1.5")
+    assert facts(page)["Light over background"][2] == pytest.approx(0.5, abs=0.01)
+    assert "no longer tells how much stain" in notes(page) and "takes it away" not in notes(page)
+
+
+def test_the_pixel_size_goes_along_with_the_zoom(show, page):
+    show(AugmentationWidget(CELLS, degrees=0, zoom=1.25))
+    shown = facts(page)
+    assert shown["Area, pixels"][2] == pytest.approx(1.25**2 - 1, abs=0.03)
+    assert shown["Light over background"][2] == pytest.approx(1.25**2 - 1, abs=0.08)  # edges are smoother
+    assert shown["Area, µm²"][1] == pytest.approx(shown["Area, pixels"][1] * 0.4**2, rel=1e-12)
+    assert shown["Area, µm²"][2] == pytest.approx(0, abs=0.02)
+    assert "it was 0.5 µm, now it is 0.4 µm" in notes(page)
+    bars = page.locator(".cellcnn-bench .cellcnn-scale-bar")
+    before, after = (bars.nth(i).bounding_box()["width"] for i in range(2))
+    assert after == pytest.approx(1.25 * before, rel=0.02)
+    enter(page, "Zoom, ×", "4")  # 5 µm are 40 of 48 pixels
+    assert bars.nth(1).is_visible()
+    page.get_by_role("button", name="Reset").click()
+    assert bars.nth(1).bounding_box()["width"] == after
+
+
+def test_without_a_pixel_size_there_are_pixels_and_a_word_on_what_lacks(show, page):
+    show(AugmentationWidget(replace(CELLS, pixel_size_um=None), degrees=0, zoom=2))
+    assert "Area, µm²" not in facts(page)
+    assert "you need the pixel size, divided by the zoom" in notes(page)
+    assert page.locator(".cellcnn-scale-bar:visible").count() == 0
+
+
+def test_what_cannot_be_measured_stays_empty(show, page):
+    show(AugmentationWidget(CELLS, degrees=0, shift_px=(0, 60), border="zero"))
+    shown = facts(page)
+    assert shown["Area, pixels"][1:] == [0, -1]
+    assert len(shown["Mean grey"]) == len(shown["Light over background"]) == 1
+    assert "NaN" not in page.locator(".cellcnn-facts").inner_text()
 
 
 def test_exact_changes_keep_every_measurement(show, page):
@@ -227,7 +272,7 @@ def test_exact_changes_keep_every_measurement(show, page):
     page.get_by_role("combobox", name="Quarters").select_option("90°")
     for name, (before, after, share) in facts(page).items():
         assert after == pytest.approx(before, rel=1e-12) and abs(share) < 1e-12, name
-    assert notes(page) == "The label holds: the same cell, seen from another side."
+    assert notes(page) == CALM
     expected = images.quarter_turn(images.flip(GREYS, "left-right"))
     np.testing.assert_array_equal(drawn(page, ".cellcnn-bench", 1), expected)
 
@@ -263,19 +308,65 @@ def test_the_outline_runs_along_the_border_of_the_mask(show, page):
 @pytest.mark.parametrize(
     ("settings", "text"),
     [
-        ({"brightness": 0.1}, "no longer tells how much stain"),
+        ({"brightness": 0.1}, "A network sees it"),
         ({"contrast": 1.5}, "no longer tells how much stain"),
-        ({"zoom": 1.5}, "the area is wrong"),
+        ({"zoom": 1.5}, "by the square of the zoom"),
         ({"shift_px": (0, 20), "border": "zero"}, "lies outside the picture"),
         ({"shift_px": (25, 0)}, "a part of the cell a second time"),
+        ({"degrees": 40, "cells": None}, "a part of the cell a second time"),  # stray bits of the mask
         ({"brightness": 0.6}, "newly cut off at 0 or 255"),
     ],
 )
 def test_what_may_spoil_the_label_is_said(show, page, settings, text):
-    show(AugmentationWidget(CELLS, **SAME | settings))
+    show(AugmentationWidget(**{"cells": CELLS} | SAME | settings))
     assert text in notes(page)
+
+
+def test_one_stray_pixel_of_the_mask_is_enough_to_be_told(show, page):
+    show(AugmentationWidget(degrees=30))  # brings in two of them
+    assert notes(page).startswith("The mirrored edge shows a part of the cell a second time")
+
+
+@pytest.mark.parametrize("cell", range(4))
+def test_the_start_brings_nothing_in_and_loses_nothing(show, page, cell):
+    show(AugmentationWidget(cell=cell))
+    assert notes(page) == CALM
+
+
+def test_no_change_is_called_none(show, page):
+    show(AugmentationWidget(CELLS, degrees=0))
+    assert notes(page) == "Nothing is changed."
+    enter(page, "Angle, °", "180")
+    assert notes(page) == CALM
+    page.get_by_role("combobox", name="Mirror").select_option("both")  # and back
+    assert notes(page) == "Nothing is changed."
+
+
+def test_reset_returns_to_the_start_completely(show, page):
+    start = {"degrees": -20, "border": "zero", "brightness": 0.1, "mirror": "up-down"}
+    show(AugmentationWidget(CELLS, 1, **start))
+
+    def everything():
+        shown = page.locator(".cellcnn-widget :is(select, input)")
+        return shown.evaluate_all("all => all.map(e => e.type === 'checkbox' ? e.checked : e.value)"), [
+            drawn(page, ".cellcnn-examples", number).tobytes() for number in range(8)
+        ]
+
+    before = everything()
+    page.get_by_role("combobox", name="Cell").select_option("1: large")
+    page.get_by_role("combobox", name="Beyond the edge").select_option("mirror the picture")
+    page.get_by_role("combobox", name="Between pixels").select_option("nearest: one pixel")
+    page.get_by_role("combobox", name="Mirror").select_option("no")
+    enter(page, "Angle, °", "70")
+    enter(page, "Brightness, × 255", "0")
+    page.get_by_role("button", name="Draw others").click()
+    page.get_by_label("Forget the mask").check()
+    assert all(one != other for one, other in zip(before, everything(), strict=True))
     page.get_by_role("button", name="Reset").click()
-    assert notes(page) == "The label holds: the same cell, seen from another side."
+    assert everything() == before
+    page.get_by_label("Forget the mask").check()
+    page.get_by_role("button", name="Reset").click()  # nothing else to bring back
+    assert everything() == before and "stayed behind" not in notes(page)
 
 
 def test_the_random_ones_and_the_call_that_makes_such(show, page):
@@ -286,15 +377,15 @@ def test_the_random_ones_and_the_call_that_makes_such(show, page):
     after = [drawn(page, ".cellcnn-examples", number) for number in range(8)]
     assert sum(np.array_equal(a, b) for a, b in zip(before, after, strict=True)) <= 2
     code = page.locator("code").inner_text()
-    assert code == 'images.augment(cells, rng=0, shift_px=4, border="zero")'
+    assert code == 'images.augment(cells, rng=0, shift_px=4, border="zero")  # ±4 px'
     augmented = eval(code, {"images": images, "cells": CELLS})  # the line that a reader copies
     assert augmented.images.shape == CELLS.images.shape
     for name, text in [
         ("Angle, °", "-20"),
         ("Zoom, ×", "0,8"),
-        ("Noise", "0.05"),
+        ("Noise, × 255", "0.05"),
         ("Contrast, ×", "2"),
-        ("Brightness", "0.1"),
+        ("Brightness, × 255", "-0.1"),
     ]:
         enter(page, name, text)
     page.get_by_role("combobox", name="Mirror").select_option("no")
@@ -302,10 +393,11 @@ def test_the_random_ones_and_the_call_that_makes_such(show, page):
     assert code == (
         "images.augment(cells, rng=0, flips=False, rotation_degrees=20, shift_px=4, zoom=1.25, "
         'brightness=0.1, contrast=2, noise=0.05, border="zero")'
+        "  # ±20°, ±4 px, zoom between 1/1.25 and 1.25, brightness ±0.1, contrast between 1/2 and 2"
     )
     assert eval(code, {"images": images, "cells": CELLS}).pixel_size_um is None
     page.get_by_role("combobox", name="Between pixels").select_option("nearest: one pixel")
-    assert page.locator("code").inner_text() == f"{code}  # always linear"
+    assert page.locator("code").inner_text() == f"{code}, always linear"
 
 
 def test_choices_and_fields_set_the_change(show, page):
@@ -340,12 +432,33 @@ def test_fits_a_phone(show, new_page, width):
     assert max(edges) <= width
 
 
+@pytest.mark.parametrize("width", [1280, 800, 640])
+def test_the_table_stays_inside_the_widget(show, new_page, width):
+    page = show(
+        AugmentationWidget(zoom=1.234, brightness=0.3), on=new_page(viewport={"width": width, "height": 800})
+    )
+    table, widget = (page.locator(name).bounding_box() for name in (".cellcnn-facts", ".cellcnn-widget"))
+    assert table["x"] + table["width"] < widget["x"] + widget["width"] - 5
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 664)])
+def test_pictures_and_table_stay_in_sight_of_every_slider(show, new_page, width, height):
+    page = show(AugmentationWidget(), on=new_page(viewport={"width": width, "height": height}))
+    results = page.locator(".cellcnn-results")
+    for name in ("Angle, °", "Zoom, ×", "Noise, × 255"):
+        slider = page.get_by_role("slider", name=name)
+        slider.evaluate("node => node.scrollIntoView({ block: 'end' })")
+        box, knob = results.bounding_box(), slider.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= knob["y"], name
+        assert knob["y"] + knob["height"] < height + 1, name
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_accessibility_violations(show, page, theme):
     show(AugmentationWidget(zoom=1.3, brightness=0.3, shift_px=(12, 12)))
     page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
     page.get_by_label("Forget the mask").check()
-    enter(page, "Noise", "loud")
+    enter(page, "Noise, × 255", "loud")
     report = Axe().run(page, context=".cellcnn-widget")
     assert report.violations_count == 0, report.generate_report()
 

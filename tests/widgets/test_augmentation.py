@@ -18,7 +18,7 @@ def test_it_starts_with_simulated_cells_turned_a_little():
     widget = AugmentationWidget()
     names = [widget.cells.class_names[label] for label in widget.cells.labels]
     assert names == ["interphase", "mitotic", "apoptotic", "micronucleated"]
-    assert (widget.cell, widget.degrees, widget.mirror, widget.shift_px) == (0, 30, "none", [0, 0])
+    assert (widget.cell, widget.degrees, widget.mirror, widget.shift_px) == (0, -20, "none", [0, 0])
 
 
 def test_every_argument_is_kept_and_can_be_set_later():
