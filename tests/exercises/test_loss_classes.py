@@ -70,6 +70,7 @@ class TestSoftmax:
             (lambda z: overflowing(z / z.max(axis=1, keepdims=True)), "divided away"),
             (powers_of, "These are the powers"),
             (lambda z: activations.softmax(-z), "The sign is the wrong way round"),
+            (lambda z: np.log(activations.softmax(z)), "the log of the probabilities"),
             (lambda z: z.argmax(axis=1), "the class of the largest logit"),
             (lambda z: powers_of(z) / powers_of(z).sum(axis=1), "could not be broadcast"),
             (lambda z: 2.0**z / (2.0**z).sum(axis=1, keepdims=True), "is expected"),

@@ -85,6 +85,7 @@ def counting(
     smaller=lambda pixels, size: pixels // size,
     same=lambda pixels, size: pixels,
     carry=lambda channels, filters: filters,
+    fewer=lambda channels, size: channels,
     flat=lambda rows, columns, channels, units: (1, 1, units),
 ):
     """A student's function with one of its steps changed."""
@@ -100,6 +101,7 @@ def counting(
             elif layer[0] == "pool":
                 total += pool(channels, layer[1])
                 rows, columns = smaller(rows, layer[1]), smaller(columns, layer[1])
+                channels = fewer(channels, layer[1])
             else:
                 total += matrix(rows, columns, channels, layer[1])
                 rows, columns, channels = flat(rows, columns, channels, layer[1])
@@ -119,6 +121,12 @@ def dense_without_bias(rows, columns, channels, units):
 def count_and_empty(input_shape, layers):
     total = count_by_features(input_shape, layers)
     layers.pop()
+    return total
+
+
+def count_and_rename(input_shape, layers):
+    total = count_by_features(input_shape, layers)
+    layers[0] = ("conv2d", *layers[0][1:])
     return total
 
 
@@ -147,6 +155,10 @@ class TestCountParameters:
             (carry_input_channels, "The channels are not carried on"),
             (counting(kernel=lambda r, c, channels, f, k: (k * k + 1) * f), "The input channels are missing"),
             (counting(smaller=lambda pixels, size: pixels), "Pooling makes the picture smaller"),
+            (
+                counting(smaller=lambda pixels, size: pixels, fewer=lambda channels, size: channels // size),
+                "Pooling divides the channels",
+            ),
             (counting(smaller=lambda pixels, size: -(-pixels // size)), "Pooling rounds down: a window"),
             (counting(smaller=lambda pixels, size: pixels / size), "divide with `//`"),
             (counting(smaller=lambda pixels, size: pixels - size + 1), "side by side"),
@@ -176,6 +188,7 @@ class TestCountParameters:
             (counting(kernel=lambda *_: 0), "The convolutions are not counted"),
             (lambda shape, layers: float(count_by_features(shape, layers)), "must be a whole number"),
             (count_and_empty, "changes its input `layers`"),
+            (count_and_rename, "changes its input `layers`"),
             (counting(kernel=lambda r, c, channels, f, k: (k * k * channels + 1) * f + 7), "is expected"),
         ],
     )

@@ -46,6 +46,12 @@ def textbook(m, s, c1, c2, eps, g):
     return m / c1 / (np.sqrt(s / c2) + eps)
 
 
+def adam_by_old_means(weights, mean, square, gradient, step, learning_rate, beta_1, beta_2, epsilon):
+    start = (1 - beta_2**step) ** 0.5 / (1 - beta_1**step)
+    moved = weights - learning_rate * start * mean / (square**0.5 + epsilon)
+    return moved, beta_1 * mean + (1 - beta_1) * gradient, beta_2 * square + (1 - beta_2) * gradient**2
+
+
 def step_off_by_one(t, b1, b2):
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.float64(1) - b1 ** (t - 1), np.float64(1) - b2 ** (t - 1)
@@ -135,6 +141,7 @@ class TestAdamStep:
                 adam(move=textbook, kept=lambda m, s, c1, c2: (m / c1, s / c2)),
                 "corrected means are handed back",
             ),
+            (adam_by_old_means, "The old means move the weights"),
             (lambda w, m, s, *rest: (adam()(w, m, s, *rest)[0], m, s), "old means are handed back"),
             (adam(kept=lambda m, s, c1, c2: (s, m)), "The order is not as asked"),
             (lambda *given: np.roll(adam()(*given), -1, axis=0), "Hand back 3 things"),
