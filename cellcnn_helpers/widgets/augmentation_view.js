@@ -196,7 +196,7 @@ function notesOn({ change, lost, doubled, clipped, forgotten, beside, pixelSizes
     change.zoom !== 1 &&
       `Area in pixels and light change by the square of the zoom. ${
         pixelSizes
-          ? `The cell's area in µm² stays if you carry the pixel size along: it was ${was} µm, now it is ${is} µm.`
+          ? `In µm² the cell keeps its area if you carry the pixel size along: it was ${was} µm, now it is ${is} µm.`
           : "For the area in µm² you need the pixel size, divided by the zoom."
       } A network sees only pixels: leave zoom out where size tells the classes apart.`,
     change.brightness !== 0 &&

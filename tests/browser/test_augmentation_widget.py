@@ -340,6 +340,9 @@ def test_no_change_is_called_none(show, page):
     assert notes(page) == CALM
     page.get_by_role("combobox", name="Mirror").select_option("both")  # and back
     assert notes(page) == "Nothing is changed."
+    flat = replace(CELLS, images=0 * CELLS.images + 9)
+    show(AugmentationWidget(flat, degrees=0, shift_px=(1, 0)))  # only the mask can tell
+    assert notes(page) == CALM
 
 
 def test_reset_returns_to_the_start_completely(show, page):
