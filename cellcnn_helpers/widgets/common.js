@@ -139,7 +139,7 @@ function place(node, { top, left, rows, columns }, { rows: allRows, columns: all
 
 /** The grey bar under a picture, with the numbers that black and white stand for. */
 function drawScale(node, { black, white }) {
-  const numbers = black < 0 ? [black, 0, white] : [black, white];
+  const numbers = black < 0 && white > 0 ? [black, 0, white] : [black, white];
   node.replaceChildren(element("i"), ...numbers.map((number) => element("span", {}, formatNumber(number))));
 }
 

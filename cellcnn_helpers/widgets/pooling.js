@@ -14,7 +14,7 @@ function render({ model, el, own }) {
     onStart: () => (v.fill.input.checked = true),
   });
   const on = {
-    setting: (name, value) => save(model, { [name]: value }),
+    setting: onSetting,
     shift: (by) => save(model, { shift: Math.max(0, Math.min(MOST_SHIFT, model.get("shift") + by)) }),
     view: () => {
       walk.pause();
@@ -31,7 +31,7 @@ function render({ model, el, own }) {
 
   function readState() {
     const settings = Object.fromEntries(SETTINGS.map((name) => [name, model.get(name)]));
-    const still = choice.current();
+    const still = onOwnScale(choice.current());
     const view = model.get("view");
     const picture = view === "shift" ? shiftRight(still, model.get("shift")) : still;
     const result = pool(picture, settings);
@@ -46,7 +46,7 @@ function render({ model, el, own }) {
     const fits = result.rows > 0;
     if (fits && (row !== model.get("row") || column !== model.get("column"))) save(model, { row, column });
     showControls(fits);
-    showPicture(v.input, now, view === "shift" ? `Picture, shifted by ${model.get("shift")}` : "Picture");
+    showPicture(v.input, now, view === "shift" ? `Shifted by ${model.get("shift")}` : "Picture");
     for (const node of [v.largest.figure, v.means.figure, v.input.mark]) node.hidden = !fits;
     sayWhetherItFits(fits);
     if (!fits) return;
@@ -115,9 +115,9 @@ function render({ model, el, own }) {
     const ties = inside.filter((value) => value === largest).length;
     const outside = places.length - inside.length;
     return [
-      `Row ${row}, column ${column} of the results: of ${inside.length} pixels the largest is ${formatNumber(largest, 1)}, the mean ${formatNumber(mean, 1)}.`,
+      `Row ${row}, column ${column} of the results: of ${pixels(inside.length)} the largest is ${formatNumber(largest, 1)}, the mean ${formatNumber(mean, 1)}.`,
       ties > 1 ? `${ties} pixels are the largest; the first of them, row by row, is the winner.` : "",
-      outside ? `${outside} places lie outside the picture and do not count.` : "",
+      outside ? `Places outside the picture, which do not count: ${outside}.` : "",
     ]
       .filter(Boolean)
       .join(" ");
@@ -130,12 +130,13 @@ function render({ model, el, own }) {
     dy[here] = 1;
     const back = poolBackward(result, dy);
     for (const [shown, values, name] of [
-      [v.backLargest, back.largest, "Gradient through max"],
-      [v.backMeans, back.means, "Gradient through average"],
+      [v.backLargest, back.largest, "Max: gradient"],
+      [v.backMeans, back.means, "Average: gradient"],
     ]) {
       showSigned(shown, values, picture, largestSize(values), name, false);
       frameWindow(shown.mark, now);
     }
+    showReceiver(v, now, back.largest);
     const places = placesUnder(result, row, column);
     if (fitTables("gradients", v.backNumbers, ["Through max", "Through average"])) {
       [back.largest, back.means].forEach((values, i) =>
@@ -149,10 +150,10 @@ function render({ model, el, own }) {
     const [winner, count] = [result.winners[here], result.counts[here]];
     const of = picture.values.length;
     if (!everywhere)
-      return `1 arrives at row ${row}, column ${column} of each result. Max: the winner, row ${Math.floor(winner / picture.columns)}, column ${winner % picture.columns} of the picture, gets all of it. Average: each of ${count} pixels gets 1/${count}.`;
+      return `1 arrives at row ${row}, column ${column} of each result. Max: the winner, row ${Math.floor(winner / picture.columns)}, column ${winner % picture.columns} of the picture, gets all of it. Average: each of ${pixels(count)} gets 1/${count}.`;
     const reached = (values) => values.filter((value) => value > 0).length;
     const most = back.largest.reduce((a, b) => Math.max(a, b), 0);
-    return `1 arrives at each of ${dy.length} pixels. Max: it reaches ${reached(back.largest)} of ${of} pixels, and the largest gradient is ${most}: what windows that overlap send to one winner adds up. Average: it reaches ${reached(back.means)}.`;
+    return `1 arrives at each of ${pixels(dy.length)}. Max: it reaches ${reached(back.largest)} of ${pixels(of)}, and the largest gradient is ${most}: what windows that overlap send to one winner adds up. Average: it reaches ${reached(back.means)}.`;
   }
 
   function showShift() {
@@ -162,26 +163,23 @@ function render({ model, el, own }) {
       const moved = shiftRight(still, by);
       const after = pool(moved, settings);
       return [
-        compare(still.values, moved.values),
-        compare(before.largest, after.largest),
-        compare(before.means, after.means),
+        meanChange(still.values, moved.values),
+        meanChange(before.largest, after.largest),
+        meanChange(before.means, after.means),
       ];
     });
     const by = model.get("shift");
-    const percent = (share) => `${formatNumber(Math.round(1000 * share) / 10)} %`;
     v.shifts.replaceChildren(
       ...rows.map((cells, shift) =>
         element(
           "tr",
           { class: shift === by ? "is-current" : "" },
           element("th", { scope: "row" }, String(shift)),
-          ...cells.map(({ share, change }) =>
-            element("td", {}, percent(share), element("small", {}, percent(change))),
-          ),
+          ...cells.map((change) => element("td", {}, formatNumber(change))),
         ),
       ),
     );
-    v.shifted.textContent = `shifted by ${by} ${by === 1 ? "pixel" : "pixels"} to the right`;
+    v.shifted.textContent = `shifted by ${pixels(by)} to the right`;
     v.less.disabled = by === 0;
     v.more.disabled = by === MOST_SHIFT;
     const changes = [result.largest, result.means].map((values, i) =>
@@ -190,13 +188,13 @@ function render({ model, el, own }) {
     const limit = Math.max(...changes.map(largestSize));
     showSigned(v.changeLargest, changes[0], result, limit, "Max: change");
     showSigned(v.changeMeans, changes[1], result, limit, "Average: change");
-    const [, max, mean] = rows[by];
+    const [ofPicture, ofMax, ofMean] = rows[by].map((change) => formatNumber(change));
     const steps = by / result.across.stride;
     const whole =
       by && Number.isInteger(steps)
-        ? ` ${by} pixels are ${steps === 1 ? "the stride" : `${steps} strides`}: the results themselves moved by ${steps}.`
+        ? ` ${pixels(by)} ${by === 1 ? "is" : "are"} ${steps === 1 ? "the stride" : `${steps} strides`}: the results themselves moved by ${steps}.`
         : "";
-    return `Shifted by ${by}: ${percent(max.share)} of the pixels of max pooling changed, ${percent(mean.share)} of average pooling.${whole}`;
+    return `Shifted by ${by}: on average a pixel changes by ${ofPicture} grey values in the picture, by ${ofMax} after max pooling, by ${ofMean} after average pooling.${whole}`;
   }
 
   // ---- tables of one window ----
@@ -225,6 +223,18 @@ function render({ model, el, own }) {
   }
 
   // ---- what the reader does ----
+  /** Change the windows, but stay on the pixels where the reader put the last one: `own.corner` remembers them. */
+  function onSetting(name, value) {
+    const [row, column] = [model.get("row"), model.get("column")];
+    const { down, across } = now.result;
+    if (own.corner?.row !== row || own.corner.column !== column)
+      own.corner = { top: row * down.stride - down.before, left: column * across.stride - across.before };
+    const next = layPools(now.picture, { ...now.settings, [name]: value });
+    own.corner.row = placeFrom(next.down, own.corner.top);
+    own.corner.column = placeFrom(next.across, own.corner.left);
+    save(model, { [name]: value, row: own.corner.row, column: own.corner.column });
+  }
+
   function onPoint(event) {
     walk.pause();
     const isPicture = event.currentTarget === v.input.field;
@@ -243,6 +253,8 @@ function render({ model, el, own }) {
   };
 }
 
+const pixels = (count) => `${count} ${count === 1 ? "pixel" : "pixels"}`;
+
 /** “1/9” or “4/9” where the value is so many parts of a window of `count` pixels, else a decimal. */
 function formatPart(value, count) {
   const parts = Math.round(value * count);
@@ -252,7 +264,7 @@ function formatPart(value, count) {
 
 /** How many numbers there are before and after, and why. */
 function poolSizeText({ rows, columns, down, across }, { padding, pool_size }) {
-  const count = `${down.size * across.size} pixels become ${rows * columns}.`;
+  const count = `${pixels(down.size * across.size)} become ${rows * columns}.`;
   if (pool_size === GLOBAL)
     return `Global pooling: the window is the whole picture, ${times(down.size, across.size)}. ${count} Only here is the result “the maximum of the picture”.`;
   const [one, two] = [down, across].map((axis) => countFormula(axis, { padding, strides: axis.stride }));
@@ -261,9 +273,9 @@ function poolSizeText({ rows, columns, down, across }, { padding, pool_size }) {
   return `${size} ${count}`;
 }
 
-export { pool, poolBackward, shiftRight, compare };
+export { pool, poolBackward, shiftRight, meanChange };
 
 export default () => {
-  const own = { picture: null, name: "" }; // shared by all views of one widget
+  const own = { picture: null, name: "", corner: null }; // shared by all views of one widget
   return { render: ({ model, el }) => render({ model, el, own }) };
 };

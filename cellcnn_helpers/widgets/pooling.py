@@ -18,7 +18,7 @@ class PoolingWidget(PictureWidget):
     images (H, W) -> the results (H', W'), the numbers of `cellcnn_helpers.nn.max_pool2d` and
     `cellcnn_helpers.nn.average_pool2d`, and the gradients of their ``_backward`` functions, computed in the
     browser. Every argument is also an attribute: set it in Python and the browser shows it; change it in the
-    browser and Python has it.
+    browser and Python has it. The greys run from the smallest to the largest value of the picture.
 
     Parameters
     ----------

@@ -39,6 +39,7 @@ function makeView(on, choice, walk) {
     written: element("div"),
     everywhere: checkbox("A gradient of 1 arrives at every pixel of the result", on.view),
     backLargest: drawn(),
+    receiver: element("i", { class: "cellcnn-receiver" }),
     backMeans: drawn(),
     backNumbers: element("div", { class: "cellcnn-numbers" }),
     less: element("button", { type: "button", "aria-label": "One pixel less", onclick: () => on.shift(-1) }, "−"),
@@ -53,6 +54,7 @@ function makeView(on, choice, walk) {
     live: element("p", { class: "cellcnn-unseen", "aria-live": "polite" }),
   };
   v.input.mark.append(v.winner);
+  v.backLargest.field.append(v.receiver);
   v.details = element(
     "details",
     { class: "cellcnn-note" },
@@ -69,7 +71,7 @@ function makeView(on, choice, walk) {
   const table = element(
     "table",
     { class: "cellcnn-shifts" },
-    element("caption", {}, "Share of pixels that changed; below it, mean change / mean value"),
+    element("caption", {}, "Mean size of the change, in grey values"),
     element("thead", {}, element("tr", {}, ...heads.map((text) => element("th", { scope: "col" }, text)))),
     v.shifts,
   );
@@ -142,6 +144,13 @@ function fillOptions(v) {
   );
 }
 
+/** The picture from black, its smallest value, to white, its largest; one grey all over keeps its scale. */
+function onOwnScale(picture) {
+  const black = picture.values.reduce((a, b) => Math.min(a, b));
+  const white = picture.values.reduce((a, b) => Math.max(a, b));
+  return white > black ? { ...picture, black, white } : picture;
+}
+
 /** The two results; both in the greys of the picture. */
 function showResults(v, now, isHidden) {
   const scale = { black: now.picture.black, white: now.picture.white };
@@ -156,6 +165,14 @@ function showWinner(v, { picture, result, row, column }) {
   const left = (winner % picture.columns) - (column * result.across.stride - result.across.before);
   const whole = { rows: result.down.span, columns: result.across.span };
   place(v.winner, { top, left, rows: 1, columns: 1 }, whole);
+}
+
+/** The winner in the gradient through max, large enough to be seen and in its color there. */
+function showReceiver(v, { picture, result, row, column }, gradient) {
+  const winner = result.winners[row * result.columns + column];
+  const [top, left] = [Math.floor(winner / picture.columns) + 0.5, (winner % picture.columns) + 0.5];
+  place(v.receiver, { top, left, rows: 1, columns: 1 }, picture);
+  v.receiver.style.backgroundColor = `rgb(${signedColor(gradient[winner], largestSize(gradient))})`;
 }
 
 /** A picture of values with a sign, as large as the picture, with the window on it. */

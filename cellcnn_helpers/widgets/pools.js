@@ -25,6 +25,11 @@ function placesUnder({ down, across }, row, column) {
   return places;
 }
 
+/** Where along an axis stands the window that starts at a pixel, or the nearest one before it. */
+function placeFrom({ before, stride, count }, pixel) {
+  return Math.max(0, Math.min(Math.floor((pixel + before) / stride), count - 1));
+}
+
 /** {rows, columns, largest, means, winners, counts, down, across}; winners are places in the picture. */
 function pool({ rows: height, columns: width, values }, settings) {
   const { down, across } = layPools({ rows: height, columns: width }, settings);
@@ -76,12 +81,7 @@ function shiftRight(picture, by) {
   return { ...picture, values };
 }
 
-/** {share, change}: the share of values that differ at all, and the mean difference over the mean value. */
-function compare(before, after) {
-  const differences = before.map((value, place) => Math.abs(after[place] - value));
-  const sum = (values) => values.reduce((total, value) => total + Math.abs(value), 0);
-  return {
-    share: differences.filter((difference) => difference > 0).length / differences.length,
-    change: sum(differences) / (sum(before) || 1),
-  };
+/** The mean size of the differences, in the unit of the values. */
+function meanChange(before, after) {
+  return before.reduce((sum, value, place) => sum + Math.abs(after[place] - value), 0) / before.length;
 }

@@ -82,6 +82,11 @@ def drawn(page, caption):
     return np.array(flat).reshape(height, width, 4)
 
 
+def grey(values, image):
+    """Levels 0–255 on the one scale of all three panels, from the picture's smallest to its largest value."""
+    return 255 * (np.asarray(values, float) - image.min()) / np.ptp(image.astype(float))
+
+
 def look_at(page, name):
     page.get_by_label(name, exact=True).check()
 
@@ -167,8 +172,11 @@ def test_what_is_shown_equals_nn(show, settings):
         pixels = [value for value in numbers(table(page, "Pixels")) if value is not None]
         assert max(pixels) == largest[place]
         assert np.mean(pixels) == pytest.approx(means[place])
-    np.testing.assert_array_equal(drawn(page, "Max,")[..., 0], largest)
-    np.testing.assert_allclose(drawn(page, "Average,")[..., 0], means, atol=0.51)
+    for caption, values in {"Picture,": CELL, "Max,": largest, "Average,": means}.items():
+        np.testing.assert_allclose(drawn(page, caption)[..., 0], grey(values, CELL), atol=0.51)
+    ends = [str(CELL.min()), str(CELL.max())]
+    scales = page.locator(".cellcnn-scale:visible")
+    assert [scale.locator("span").all_inner_texts() for scale in scales.all()] == [ends] * 3
 
 
 SMALL = np.array([[1, 9, 2, 2], [3, 9, 0, 5], [4, 4, 4, 4], [0, 8, 4, 4]], np.float32)
@@ -190,7 +198,52 @@ def test_the_window_is_told_in_words_and_written_out(show, page):
     page.get_by_role("button", name="Right").click()
     assert numbers(table(page, "Pixels")) == [4, 4, None, 4, 4, None, None, None, None]
     assert "of 4 pixels the largest is 4, the mean 4." in told(page)
-    assert "5 places lie outside the picture and do not count." in told(page)
+    assert "Places outside the picture, which do not count: 5." in told(page)
+
+
+def test_the_scale_of_a_picture_of_one_grey_or_below_zero(show, page):
+    show(PoolingWidget({"flat": np.full((4, 4), 7, np.uint8), "below": SMALL - 12}))
+    scale = page.locator(".cellcnn-scale").first.locator("span")
+    assert scale.all_inner_texts() == ["0", "255"]
+    assert (drawn(page, "Max,")[..., 0] == 7).all()
+    choice(page, "Picture").select_option("below")
+    assert scale.all_inner_texts() == ["−12", "−3"]  # no zero on it
+
+
+def test_a_window_of_one_pixel_is_told_so(show, page):
+    show(PoolingWidget({"small": SMALL}, pool_size=1, row=0, column=0))
+    assert "of 1 pixel the largest is 1, the mean 1." in told(page)
+    look_at(page, "the way back")
+    assert "each of 1 pixel gets 1/1." in told(page)
+
+
+# ---- other windows on the same pixels ----
+
+
+def test_a_new_pool_size_or_stride_keeps_the_window_on_its_pixels(show, page):
+    image = np.arange(40 * 44.0).reshape(40, 44)
+    show(PoolingWidget({"ramp": image}, pool_size=4, row=5, column=4))  # starts at row 20, column 16
+    for name, option, place in [
+        ("Pool size", "8 × 8", (2, 2)),
+        ("Pool size", "4 × 4", (5, 4)),  # nothing drifts
+        ("Pool size", "3 × 3", (6, 5)),
+        ("Stride", "1", (20, 16)),
+        ("Padding", "same: reach over", (21, 17)),  # one place lies before the picture
+        ("Padding", "valid: stay inside", (20, 16)),
+        ("Stride", "as pool size", (6, 5)),
+        ("Pool size", "whole picture (global)", (0, 0)),
+        ("Pool size", "4 × 4", (5, 4)),  # back where it was
+    ]:
+        choice(page, name).select_option(option)
+        assert place_shown(page) == place, (name, option)
+    page.get_by_role("button", name="Down").click()
+    choice(page, "Pool size").select_option("2 × 2")
+    assert place_shown(page) == (12, 8)  # where the reader moved it last
+    page.locator(".cellcnn-picture [tabindex]").press("PageDown")
+    choice(page, "Pool size").select_option("8 × 8")
+    assert place_shown(page) == (4, 2)
+    choice(page, "Pool size").select_option("7 × 7")
+    assert place_shown(page) == (4, 2)  # row 38 // 7 = 5 lies outside: the last one
 
 
 # ---- the way back ----
@@ -218,7 +271,9 @@ def test_the_gradient_shown_equals_nn(show, page, settings, everywhere):
         around = np.pad(expected, 8, constant_values=np.nan)[top : top + size, left : left + size]
         found = np.array(numbers(table(page, name)), dtype=float).reshape(size, size)
         np.testing.assert_allclose(found, around, atol=0.0006)
-        levels = drawn(page, f"Gradient t{name[1:]}")[..., 0]  # red falls from 247 at 0 to 31 at the largest
+        levels = drawn(page, f"{name.split()[1]}: gradient")[
+            ..., 0
+        ]  # red falls from 247 at 0 to 31 at the largest
         np.testing.assert_allclose(levels, 247 - 216 * expected / expected.max(), atol=0.51)
     reached = np.count_nonzero(went_back(nn.max_pool2d_backward, dy, image, **settings))
     if everywhere:
@@ -240,6 +295,20 @@ def test_a_click_on_a_result_shows_where_its_gradient_goes(show, page):
     assert table(page, "Through average").locator("td").all_inner_texts() == ["1/4"] * 4
 
 
+@pytest.mark.parametrize("side", [2, 128])
+def test_the_winner_of_the_way_back_can_be_seen_in_any_picture(show, page, side):
+    image = np.zeros((side, side))
+    image[1, 1] = 1
+    show(PoolingWidget({"spot": image}, pool_size=2, view="gradient", row=0, column=0))
+    dot = page.locator(".cellcnn-receiver")
+    field, box = (node.bounding_box() for node in (dot.locator(".."), dot))
+    pixel = field["width"] / side
+    for edge, length in (("x", "width"), ("y", "height")):
+        assert box[length] == pytest.approx(max(5, pixel), abs=0.1)
+        assert box[edge] + box[length] / 2 == pytest.approx(field[edge] + 1.5 * pixel, abs=0.1)
+    assert dot.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(31, 102, 176)"
+
+
 def test_what_overlapping_windows_send_adds_up(show, page):
     image = np.zeros((3, 3))
     image[1, 1] = 1  # the winner of all four windows
@@ -254,7 +323,7 @@ def test_what_overlapping_windows_send_adds_up(show, page):
 
 
 @pytest.mark.parametrize("settings", [{"pool_size": 2}, {"pool_size": 3, "strides": 1}], ids=str)
-def test_the_shares_that_change_are_measured(show, page, settings):
+def test_the_mean_changes_are_measured_in_grey_values(show, page, settings):
     show(PoolingWidget({"cell": CELL}, **settings, view="shift", shift=0))
     functions = [
         lambda image, _: np.float64(image),
@@ -266,9 +335,13 @@ def test_the_shares_that_change_are_measured(show, page, settings):
         texts = rows.nth(by).locator("td").all_inner_texts()
         for function, text in zip(functions, texts, strict=True):
             before, after = function(CELL, settings), function(shifted(CELL, by), settings)
-            share, change = (float(part.rstrip(" %")) for part in text.split("\n"))
-            assert share == pytest.approx(100 * np.mean(before != after), abs=0.051)
-            assert change == pytest.approx(100 * np.abs(after - before).mean() / before.mean(), abs=0.051)
+            assert float(text) == pytest.approx(np.abs(after - before).mean(), rel=0.005)
+    page.get_by_role("button", name="One pixel more").click()
+    picture, largest, mean = rows.nth(1).locator("td").all_inner_texts()
+    assert (
+        f"changes by {picture} grey values in the picture, by {largest} after max pooling, by {mean} after"
+        in told(page)
+    )
 
 
 def test_the_buttons_shift_the_picture_and_show_what_changed(show, page):
@@ -278,9 +351,9 @@ def test_the_buttons_shift_the_picture_and_show_what_changed(show, page):
     more.click()
     more.click()
     assert page.locator("output").inner_text() == "shifted by 2 pixels to the right"
-    np.testing.assert_array_equal(drawn(page, "Picture")[..., 0], shifted(CELL, 2))
+    np.testing.assert_allclose(drawn(page, "Shifted by 2")[..., 0], grey(shifted(CELL, 2), CELL), atol=0.51)
     before, after = (pooled(nn.max_pool2d, image, 2) for image in (CELL, shifted(CELL, 2)))
-    np.testing.assert_array_equal(drawn(page, "Max,")[..., 0], after)
+    np.testing.assert_allclose(drawn(page, "Max,")[..., 0], grey(after, CELL), atol=0.51)
     np.testing.assert_array_equal(after[:, 1:], before[:, :-1])
     assert "2 pixels are the stride: the results themselves moved by 1." in told(page)
     change = drawn(page, "Max: change").astype(int)
@@ -295,7 +368,9 @@ def test_the_buttons_shift_the_picture_and_show_what_changed(show, page):
     less.click()
     assert "Shifted by 7:" in told(page)
     look_at(page, "one window")
-    np.testing.assert_array_equal(drawn(page, "Picture")[..., 0], CELL)  # only this view shifts
+    np.testing.assert_allclose(
+        drawn(page, "Picture")[..., 0], grey(CELL, CELL), atol=0.51
+    )  # only this view shifts
 
 
 # ---- one number for the whole picture ----
@@ -312,7 +387,7 @@ def test_global_pooling_is_the_one_window_that_makes_one_number(show, page):
     assert not table(page, "Pixels").is_visible()
     look_at(page, "the way back")
     expected = nn.global_max_pool2d_backward([[1.0]], one_image(CELL)).dx[0, :, :, 0]
-    np.testing.assert_array_equal(drawn(page, "Gradient through max")[..., 0] == 31, expected == 1)
+    np.testing.assert_array_equal(drawn(page, "Max: gradient")[..., 0] == 31, expected == 1)
     choice(page, "Pool size").select_option("2 × 2")
     assert len(numbers(table(page, "Through max"))) == 4
     assert choice(page, "Stride").is_enabled()
