@@ -1,5 +1,7 @@
 """What the exercises on pooling share: windows side by side, slips in where they lie, and cases."""
 
+import itertools
+
 import numpy as np
 
 NAN = np.nan  # in a slip: any value agrees
@@ -46,10 +48,11 @@ def window_slips(summary):
         shape = tuple(pixels // size for pixels in image.shape)
         return summary(windows(image, shape, shape))[:size, :size]
 
-    def in_memory(image, size):
-        rows, columns = right(image, size).shape
-        inside = image[: rows * size, : columns * size]
-        return summary(inside.reshape(rows, columns, size, size))
+    def row_of_windows(image, size):
+        return np.where(np.arange(image.shape[0] // size)[:, np.newaxis] == 0, right(image, size), 0)
+
+    def one_window(image, size):
+        return np.where(np.arange(image.shape[1] // size) == 0, row_of_windows(image, size), 0)
 
     along = "Windows are cut along one axis only, so the picture shrinks in {}. A window is `size` × `size`."
     left_out = (
@@ -90,10 +93,13 @@ def window_slips(summary):
             "`size` is taken as the number of windows. It is their side: each has `size` × `size` pixels.",
             counted,
         ),
+        ("Only the first row of windows is filled: `return` stands inside the loop.", row_of_windows),
+        ("Only the first window is filled: `return` stands inside the loops.", one_window),
+        *_reshape_slips(summary),
         (
-            "`reshape` cuts the numbers in the order of memory, row by row, so these pieces are no windows. "
-            "Split rows and columns apart: (rows, size, columns, size).",
-            in_memory,
+            "The result is as large as the picture. Pooling gives one number for each window: "
+            "H // size rows, W // size columns.",
+            lambda image, size: np.full(image.shape, NAN),
         ),
         (
             "Rows and columns are swapped: the result lies on its side.",
@@ -106,6 +112,43 @@ def window_slips(summary):
             )
             for side in (2, 3)
         ),
+    ]
+
+
+def _reshape_slips(summary):
+    """Windows cut by `reshape` into four axes, but with other axes or another order than asked for."""
+
+    def after_reshape(order, axes, cut):
+        """`summary` over these axes; where a rest is not cut off, `reshape` stops with an error."""
+
+        def slip(image, size):
+            rows, columns = (pixels // size for pixels in image.shape)
+            inside = image[: rows * size, : columns * size]
+            if inside.shape != image.shape and not cut:
+                return None
+            pieces = inside.reshape([{"r": rows, "c": columns, "s": size}[axis] for axis in order])
+            pieces = np.moveaxis(pieces, axes, range(-len(axes), 0))
+            return summary(pieces if len(axes) == 2 else pieces[..., np.newaxis])
+
+        return slip
+
+    pairs = list(itertools.combinations(range(4), 2))
+    in_memory = (
+        "`reshape` cuts the numbers in the order of memory, row by row, so these pieces are no windows. "
+        "Split rows and columns apart: (rows, size, columns, size)."
+    )
+    other_axes = (
+        "The number is taken over {}. Reshape to (rows, size, columns, size): counted from 0, the two axes "
+        "of a window are then (1, 3)."
+    )
+    return [
+        (message, after_reshape(order, axes, cut))
+        for order, axes, message in [
+            *(("rscs", axes, other_axes.format(f"the axes {axes}")) for axes in pairs if axes != (1, 3)),
+            *(("rscs", (axis,), other_axes.format(f"axis {axis} alone")) for axis in (1, 3)),
+            *((order, axes, in_memory) for order in ("rcss", "srsc", "ssrc") for axes in pairs),
+        ]
+        for cut in (True, False)
     ]
 
 
@@ -138,13 +181,15 @@ def pooled(slips):
 
 
 def cases(rng, by_hand, low, high):
-    """By hand, then one with a rest that still is shown in full, then larger ones: floats and `uint8`."""
+    """By hand, then one with a rest, then larger ones; those in `uint8` are shown in full again."""
+    with_zeros = rng.choice(np.array([100, 250], np.uint8), (4, 6))
+    with_zeros[1, ::2] = 0  # 0 is its own negative, also where numbers go round
     drawn = [
         (rng.integers(low, high, (5, 5)), 2),
         (rng.integers(low, high, (6, 9)), 3),
         (rng.integers(low, high, (7, 7)) + 0.5, 3),
         (rng.integers(low, high, (8, 4)) / 4, 4),
-        (rng.integers(0, 256, (8, 5)).astype(np.uint8), 2),
-        (rng.choice(np.array([0, 100, 250], np.uint8), (4, 9)), 2),  # with zeros: 0 is its own negative
+        (rng.integers(1, 256, (3, 7)).astype(np.uint8), 2),
+        (with_zeros, 2),
     ]
     return [{"image": by_hand, "size": 2}, *({"image": image, "size": size} for image, size in drawn)]

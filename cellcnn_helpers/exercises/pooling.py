@@ -203,6 +203,9 @@ def min_pool(answer, rng):
     def largest(windows):
         return windows.max(BOTH)
 
+    def pooled_max(image, size):
+        return largest(side_by_side(image, size))
+
     def round_twice(windows):  # in `uint8` −1 is 255
         return -largest(-windows)
 
@@ -211,6 +214,13 @@ def min_pool(answer, rng):
 
     no_inner = "This is −max(x). The image needs a minus too, before the pooling: −max(−x)."
     no_outer = "This is max(−x), so the signs are wrong. Take the negative of the result too: −max(−x)."
+    turned_after = (
+        "Only the result is turned around, {0} − max(x). The image must be turned before the pooling as "
+        "well: {0} − max({0} − x)."
+    )
+    turned_before = (
+        "Only the image is turned around, max({0} − x). Turn the result back as well: {0} − max({0} − x)."
+    )
     negative = (
         "In `uint8` numbers went round: −1 is 255 there, but −0 stays 0. Change the type of the image before "
         "you take its negative, for example to `float`."
@@ -220,8 +230,11 @@ def min_pool(answer, rng):
         *pooled(
             [
                 ("This is the largest number of each window. Take the smallest.", largest),
+                # Where numbers go round as well, it shows only later, in a case that is `uint8`.
                 (no_inner, lambda w: -largest(w).astype(float)),
+                (no_inner, lambda w: -largest(w)),
                 (no_outer, lambda w: -smallest(w).astype(float)),
+                (no_outer, lambda w: largest(-w)),
                 ("This is the mean of each window. Take its smallest number.", lambda w: w.mean(BOTH)),
                 ("This is the first pixel of each window. Take the smallest.", lambda w: w[..., 0, 0]),
                 (
@@ -232,12 +245,30 @@ def min_pool(answer, rng):
                 ("This ignores the sign: −5 is smaller than 3.", lambda w: np.abs(w).min(BOTH)),
                 (negative, round_twice),
                 (negative, round_once),
-                (WENT_ROUND.format(no_inner), lambda w: -largest(w)),
-                (WENT_ROUND.format(no_outer), lambda w: largest(-w)),
             ]
         ),
-        *((WENT_ROUND.format(message), wrong) for message, wrong in window_slips(round_twice)),
-        *((WENT_ROUND.format(message), wrong) for message, wrong in window_slips(round_once)),
+        (turned_after.format("image.max()"), lambda image, size: image.max() - pooled_max(image, size)),
+        (turned_before.format("image.max()"), lambda image, size: pooled_max(image.max() - image, size)),
+        *(
+            slip
+            for top in (1, 255)
+            for slip in [
+                (
+                    turned_after.format(top),
+                    lambda image, n, top=top: top - pooled_max(image, n).astype(float),
+                ),
+                (turned_after.format(top), lambda image, n, top=top: top - pooled_max(image, n)),
+                (
+                    turned_before.format(top),
+                    lambda image, n, top=top: pooled_max(top - image.astype(float), n),
+                ),
+                (turned_before.format(top), lambda image, n, top=top: pooled_max(top - image, n)),
+            ]
+        ),
+        (negative, lambda image, size: 1 - pooled_max(1 - image, size)),
+        (negative, lambda image, size: 1 - pooled_max(1 - image, size).astype(float)),
+        *window_slips(round_twice),
+        *window_slips(round_once),
         *partly_right(smallest),
     ]
     by_hand = np.array(

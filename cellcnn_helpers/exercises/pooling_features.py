@@ -33,7 +33,11 @@ def feature_size_um(answer, rng):
 
     def one(index):
         """The distance if one layer alone counted."""
-        return lambda um, sizes: um * sizes[index] if sizes else um
+        return lambda um, sizes: um * sizes[index]
+
+    def with_layers(wrong, without):
+        """The wrong formula with layers; without any, the right distance or None, that is: also wrong."""
+        return lambda um, sizes: wrong(um, sizes) if sizes else without(um)
 
     slips = [
         (
@@ -43,6 +47,15 @@ def feature_size_um(answer, rng):
         (
             "The sizes are added up. But the second pooling takes steps that are already widened: multiply.",
             lambda um, sizes: um + sum(sizes),
+        ),
+        (
+            "`um += um * size` adds the wider step to the old one. The new step alone counts: multiply.",
+            lambda um, sizes: um * math.prod(size + 1 for size in sizes),
+        ),
+        (
+            "Each layer is taken alone here. It starts from what the layers before it left: multiply "
+            "all sizes.",
+            lambda um, sizes: um * np.array(sizes),
         ),
         ("Only the last layer counts here. Each layer widens what the layers before it left.", one(-1)),
         ("Only the first layer counts here. Each further layer widens the distance again.", one(0)),
@@ -75,8 +88,13 @@ def feature_size_um(answer, rng):
         ),
         (
             "This is right for one layer or more only. Without any, the distance is `pixel_size_um`.",
-            lambda um, sizes: feature_size_um(um, sizes) if sizes else None,
+            feature_size_um,
         ),
+    ]
+    slips = [
+        (message, with_layers(wrong, without))
+        for message, wrong in slips
+        for without in (lambda um: um, lambda um: None)
     ]
     by_hand = {"pixel_size_um": 0.5, "pool_sizes": [2, 3, 4]}
     drawn = [

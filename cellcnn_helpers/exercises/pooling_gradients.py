@@ -78,31 +78,27 @@ def max_pool_gradient(answer, rng):
     def first_pixel(dy, image, size):
         return winners(dy, image, size, lambda b: (np.arange(b.shape[-1]) == 0) * dy[..., np.newaxis])
 
-    def unmoved(dy, image, size):
-        """The window of (r, c) begins at (r, c)."""
-        gradient = np.zeros(image.shape)
-        for (r, c), value in np.ndenumerate(dy):
-            i, j = np.divmod(image[r : r + size, c : c + size].argmax(), size)
-            gradient[r + i, c + j] += value
-        return gradient
+    def put_down(message, place):
+        """The slip in `place(image, window, r, c, size)`, with `+=` and with `=`."""
 
-    def unmoved_places(dy, image, size):
-        """The window is the right one, but its winner's place is counted from (r, c)."""
-        return at_place(dy, image, size, lambda r, c, i, j: (r + i, c + j))
+        def by(put):
+            def slip(dy, image, size):
+                gradient = np.zeros(image.shape)
+                for (r, c), value in np.ndenumerate(dy):
+                    window = image[r * size : (r + 1) * size, c * size : (c + 1) * size]
+                    chosen = place(image, window, r, c, size)
+                    gradient[chosen] = put(gradient[chosen], value)
+                return gradient
 
-    def without_start(dy, image, size):
-        return at_place(dy, image, size, lambda r, c, i, j: (i, j))
+            return slip
 
-    def at_place(dy, image, size, place):
-        gradient = np.zeros(image.shape)
-        for (r, c), best in np.ndenumerate(_blocks(image, dy.shape, size).argmax(-1)):
-            gradient[place(r, c, *divmod(int(best), size))] += dy[r, c]
-        return gradient
+        return [(message, by(np.add)), (message, by(lambda old, value: value))]
 
-    def one_winner(dy, image, size):
-        gradient = np.zeros(image.shape)
-        gradient[np.unravel_index(image.argmax(), image.shape)] = dy.sum()
-        return gradient
+    def best(window):
+        return np.unravel_index(window.argmax(), window.shape)
+
+    def moved(place, *start):
+        return tuple(np.add(place, start))
 
     def wrong_share(message, share):
         return message, lambda dy, image, size: winners(
@@ -167,10 +163,22 @@ def max_pool_gradient(answer, rng):
             "column.",
             winner_turned,
         ),
-        (other_window, unmoved),
-        (place, unmoved_places),
-        (place, without_start),
-        ("One pixel of the whole picture gets everything. Each window has its own winner.", one_winner),
+        *put_down(other_window, lambda image, w, r, c, n: moved(best(image[r : r + n, c : c + n]), r, c)),
+        *put_down(place, lambda image, window, r, c, size: best(window)),
+        *put_down(place, lambda image, window, r, c, size: moved(best(window), r, c)),
+        *put_down(place, lambda image, window, *_: np.unravel_index(window.argmax(), image.shape)),
+        *put_down(
+            "dy(r, c) is put at pixel (r, c). It belongs to the largest pixel of its window: find that one.",
+            lambda image, window, r, c, size: (r, c),
+        ),
+        *put_down(
+            "One pixel of the whole picture gets everything. Each window has its own winner.",
+            lambda image, *_: best(image),
+        ),
+        *put_down(
+            "All pixels of the picture that equal the winner get dy. Look inside of its window only.",
+            lambda image, window, *_: image == window.max(),
+        ),
         (
             "Rows and columns are swapped: the result lies on its side.",
             lambda dy, image, size: max_pool_gradient(dy, image, size).T,
@@ -241,6 +249,23 @@ def average_pool_gradient(answer, rng):
 
         return slip
 
+    def unmoved(put):
+        """The window of (r, c) begins at (r, c)."""
+
+        def slip(dy, size):
+            gradient = np.zeros(np.multiply(dy.shape, size))
+            for (r, c), value in np.ndenumerate(dy):
+                window = gradient[r : r + size, c : c + size]
+                window[...] = put(window, value / size**2)
+            return gradient
+
+        return slip
+
+    other_window = (
+        "The window of dy(r, c) begins at pixel (r, c) here, so windows overlap. It begins at (r · size, "
+        "c · size)."
+    )
+
     shape_of = "A gradient has the shape of what it belongs to: {}"
     one_pixel = "Only the first pixel of each window gets something. All its pixels had a part in the mean."
     slips = [
@@ -278,6 +303,8 @@ def average_pool_gradient(answer, rng):
             "with its own dy (`repeat`), divided by size².",
             lambda dy, size: np.tile(dy, (size, size)),
         ),
+        (other_window, unmoved(np.add)),
+        (other_window, unmoved(lambda window, share: share)),
         (one_pixel, first_pixel(lambda dy, size: dy)),
         (one_pixel, first_pixel(lambda dy, size: dy / size**2)),
         (

@@ -99,6 +99,35 @@ def wrong_windows(number):
         rows = image.shape[0] // size
         return np.array([number(image[r * size : (r + 1) * size], axis=0) for r in range(rows)])
 
+    def returned_early(image, size, *, rows):
+        out = np.zeros((image.shape[0] // size, image.shape[1] // size))
+        for r in range(out.shape[0]):
+            for c in range(out.shape[1]):
+                out[r, c] = number(image[r * size : (r + 1) * size, c * size : (c + 1) * size])
+                if not rows:
+                    return out
+            return out
+
+    def as_large_as_the_picture(image, size):
+        out = np.zeros(image.shape)
+        for r in range(0, image.shape[0], size):
+            for c in range(0, image.shape[1], size):
+                window = (slice(r, r + size), slice(c, c + size))
+                out[window] = number(image[window])
+        return out
+
+    def reshaped(order, axes, cut):
+        """`reshape` to four axes: r rows and c columns of windows, each with two axes of s pixels."""
+
+        def pool(image, size):
+            rows, columns = image.shape[0] // size, image.shape[1] // size
+            if cut:
+                image = image[: rows * size, : columns * size]
+            lengths = {"r": rows, "c": columns, "s": size}
+            return number(image.reshape([lengths[axis] for axis in order]), axis=axes)
+
+        return pool
+
     def size_two(image, size):
         return by_loops(number)(image, 2)
 
@@ -120,11 +149,28 @@ def wrong_windows(number):
         (lambda image, size: rows_only(image.T, size).T, "so the picture shrinks in width only"),
         (as_count, "`size` is taken as the number of windows"),
         (pieces_of_memory, "cuts the numbers in the order of memory"),
+        *(
+            (reshaped(order, axes, cut), words)
+            for order, axes, words in [
+                ("rcss", (2, 3), "in the order of memory"),
+                ("rcss", (1, 2), "over the axes (1, 2)."),
+                ("rcss", (1, 3), "in the order of memory"),
+                ("srsc", (0, 2), "in the order of memory"),
+                ("rscs", (0, 2), "over the axes (0, 2)."),
+                ("rscs", (1, 2), "over the axes (1, 2)."),
+                ("rscs", (2, 3), "over the axes (2, 3)."),
+                ("rscs", (1,), "over axis 1 alone."),
+            ]
+            for cut in (True, False)
+        ),
+        (lambda image, size: returned_early(image, size, rows=True), "`return` stands inside the loop."),
+        (lambda image, size: returned_early(image, size, rows=False), "`return` stands inside the loops."),
         (lambda image, size: by_loops(number)(image, size).T, "the result lies on its side"),
         (size_two, "the windows always have the side 2"),
+        (as_large_as_the_picture, "as large as the picture"),
         (square, "square pictures only"),
         (without_cut, "only where the windows fill the picture"),
-    ]  # the last two stop with an error, or are right
+    ]  # the last three are found whatever the values, or are right for some pictures
 
 
 def images_kept_by(pool):
@@ -242,7 +288,7 @@ class TestAveragePool:
             (by_loops(lambda window: own_sum(window) / len(window)), GOES_ROUND),
             (by_loops(lambda window: own_sum(window) // window.size), GOES_ROUND),
             (by_loops(lambda window: own_sum(window) // window.size), "The fractions are cut off"),
-            *((answer, GOES_ROUND) for answer, _ in wrong_windows(own_mean)[:-2]),
+            *((answer, GOES_ROUND) for answer, _ in wrong_windows(own_mean)[:-3]),
             (lambda image, size: by_loops(np.mean)(image, size) + 1, "The value at row 0, column 0"),
             (images_kept_by(by_loops(np.mean)), "changes its input `image`"),
         ],
@@ -264,6 +310,17 @@ def from_max(change, pool=None):
     return min_pool
 
 
+def turned(top, before, after):
+    """Max-pooling of `top` minus the image; with `top` None, its largest number."""
+
+    def min_pool(image, size):
+        white = image.max() if top is None else top
+        pooled = by_loops(np.max)(white - image if before else image, size)
+        return white - pooled if after else pooled
+
+    return min_pool
+
+
 def negative(array):
     return -array
 
@@ -280,6 +337,7 @@ class TestMinPool:
             by_reshape(np.min),
             from_max(as_float_negative),
             from_max(lambda array: 255.0 - array, by_reshape(np.max)),
+            turned(None, True, True),
             lambda image, size: -by_layer(nn.max_pool2d)(-image.astype(np.float32), size),
         ],
     )
@@ -298,16 +356,19 @@ class TestMinPool:
             (by_loops(np.max), "This is the largest number"),
             (lambda image, size: -by_loops(np.max)(image, size), "This is −max(x)"),
             (lambda image, size: -by_reshape(np.max)(image, size), "This is −max(x)"),
-            (lambda image, size: -by_reshape(np.max)(image, size), GOES_ROUND),
             (lambda image, size: by_loops(np.max)(-image.astype(float), size), "This is max(−x)"),
             (lambda image, size: by_reshape(np.max)(-image, size), "This is max(−x)"),
-            (lambda image, size: by_reshape(np.max)(-image, size), GOES_ROUND),
             (from_max(negative), "In `uint8` numbers went round: −1 is 255"),
             (from_max(negative, by_reshape(np.max)), "In `uint8` numbers went round: −1 is 255"),
-            (from_max(negative, by_loops(np.max, start=lambda i, size: i)), GOES_ROUND),
+            (from_max(negative, by_loops(np.max, start=lambda i, size: i)), "begins at pixel (r, c) here"),
+            *((turned(top, False, True), "Only the result is turned around") for top in (1, 255, None)),
+            *((turned(top, True, False), "Only the image is turned around") for top in (1, 255, None)),
+            (turned(1, True, True), "In `uint8` numbers went round: −1 is 255"),
+            (lambda image, size: image.max() - by_reshape(np.max)(image, size), "image.max() − max(x)"),
+            (lambda image, size: by_reshape(np.max)(255 - image, size), "max(255 − x)"),
             (
                 from_max(negative, by_loops(np.max, places=lambda n, size: -(-n // size))),
-                "Drop the rest at the right and at the bottom: H // size rows, W // size columns. And",
+                "Drop the rest at the right and at the bottom: H // size rows, W // size columns.",
             ),
             (by_loops(lambda window: min(0, window.min())), "This starts from 0"),
             (by_loops(first_pixel), "This is the first pixel"),
@@ -318,6 +379,27 @@ class TestMinPool:
     )
     def test_wrong(self, answer, words, assert_finds):
         assert_finds(check.min_pool, answer, words)
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            lambda image, size: -by_reshape(np.max)(image, size),
+            lambda image, size: by_reshape(np.max)(-image, size),
+            from_max(negative, by_loops(np.max, start=lambda i, size: i)),
+        ],
+    )
+    def test_numbers_that_go_round_are_kept_for_an_example_that_shows_them(self, answer):
+        result = check.min_pool(answer)
+        assert result.status == "incorrect"
+        assert "-7." in str(result)  # the example is one of floats
+        assert "uint8" not in result.message
+
+    @pytest.mark.parametrize("pool", [by_loops(np.max), by_reshape(np.max)])
+    def test_an_example_of_numbers_that_went_round_is_shown_in_full(self, pool):
+        for seed in (None, 1, 2, 3):
+            result = check.min_pool(from_max(negative, pool), seed=seed)
+            assert "uint8" in result.message
+            assert "an array of shape" not in str(result)
 
 
 def test_a_topic_offers_its_exercises_by_name():

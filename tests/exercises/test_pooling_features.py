@@ -34,6 +34,18 @@ def overwritten(pixel_size_um, pool_sizes):
     return distance
 
 
+def returned_early(pixel_size_um, pool_sizes):
+    for size in pool_sizes:
+        pixel_size_um *= size
+        return pixel_size_um
+
+
+def added(pixel_size_um, pool_sizes):
+    for size in pool_sizes:
+        pixel_size_um += pixel_size_um * size
+    return pixel_size_um
+
+
 def squared(pixel_size_um, pool_sizes):
     for size in pool_sizes:
         pixel_size_um *= size**2
@@ -62,7 +74,14 @@ class TestFeatureSize:
         [
             (lambda um, sizes: um * sum(sizes), "The sizes are added up"),
             (lambda um, sizes: um + sum(sizes), "The sizes are added up"),
+            (lambda um, sizes: um * sum(sizes) if sizes else um, "The sizes are added up"),
+            (lambda um, sizes: um * sum(sizes[1:], sizes[0]), "The sizes are added up"),
             (overwritten, "Only the last layer counts"),
+            (lambda um, sizes: um * sizes[-1], "Only the last layer counts"),
+            (lambda um, sizes: um * sizes[0], "Only the first layer counts"),
+            (returned_early, "Only the first layer counts"),
+            (added, "adds the wider step to the old one"),
+            (lambda um, sizes: [um * size for size in sizes], "Each layer is taken alone"),
             (lambda um, sizes: um * (sizes[0] if sizes else 1), "Only the first layer counts"),
             (lambda um, sizes: um / math.prod(sizes), "This divides"),
             (lambda um, sizes: math.prod(sizes), "This is in pixels"),

@@ -88,19 +88,51 @@ def to_smallest(gradient, window, dy):
     to_first(gradient, -window, dy)
 
 
-def place_from(row, column):
-    """The winner's place, counted in its window, put down from another start."""
+def at(place):
+    """Two students' functions, with `=` and with `+=`: dy at `place(image, window, r, c)`."""
 
-    def gradient_of(dy, image, size):
+    def overwritten(dy, image, size):
         gradient = np.zeros(image.shape)
         for r in range(dy.shape[0]):
             for c in range(dy.shape[1]):
                 window = image[r * size : r * size + size, c * size : c * size + size]
-                i, j = np.unravel_index(window.argmax(), window.shape)
-                gradient[row * r + i, column * c + j] += dy[r, c]
+                gradient[place(image, window, r, c)] = dy[r, c]
         return gradient
 
-    return gradient_of
+    def added(dy, image, size):
+        gradient = np.zeros(image.shape)
+        for r in range(dy.shape[0]):
+            for c in range(dy.shape[1]):
+                window = image[r * size : r * size + size, c * size : c * size + size]
+                gradient[place(image, window, r, c)] += dy[r, c]
+        return gradient
+
+    return overwritten, added
+
+
+def in_window(image, window, r, c):
+    return np.unravel_index(window.argmax(), window.shape)
+
+
+def from_place_of_dy(image, window, r, c):
+    i, j = in_window(image, window, r, c)
+    return r + i, c + j
+
+
+def counted_through_the_picture(image, window, r, c):
+    return np.unravel_index(window.argmax(), image.shape)
+
+
+def place_of_dy(image, window, r, c):
+    return r, c
+
+
+def winner_of_the_picture(image, window, r, c):
+    return np.unravel_index(image.argmax(), image.shape)
+
+
+def equal_anywhere(image, window, r, c):
+    return image == window.max()
 
 
 def gradient_by_running_maximum(dy, image, size):
@@ -119,12 +151,6 @@ def gradient_by_running_maximum(dy, image, size):
 def gradient_by_layer(dy, image, size):
     x = image[np.newaxis, :, :, np.newaxis].astype(float)
     return nn.max_pool2d_backward(dy[np.newaxis, :, :, np.newaxis], x, size).dx[0, :, :, 0]
-
-
-def one_winner(dy, image, size):
-    gradient = np.zeros(image.shape)
-    gradient[np.unravel_index(image.argmax(), image.shape)] = dy.sum()
-    return gradient
 
 
 def in_type_of_image(dy, image, size):
@@ -170,9 +196,18 @@ class TestMaxPoolGradient:
             (by_windows(own_number), "the winners' own numbers"),
             (by_windows(to_smallest), "The smallest pixel"),
             (by_windows(to_first, start=lambda i, size: i), "The windows overlap"),
-            (place_from(1, 1), "Add where the window begins"),
-            (place_from(0, 0), "Add where the window begins"),
-            (one_winner, "One pixel of the whole picture"),
+            *(
+                (answer, words)
+                for place, words in [
+                    (in_window, "Add where the window begins"),
+                    (from_place_of_dy, "Add where the window begins"),
+                    (counted_through_the_picture, "Add where the window begins"),
+                    (place_of_dy, "is put at pixel (r, c)"),
+                    (winner_of_the_picture, "One pixel of the whole picture"),
+                    (equal_anywhere, "Look inside of its window only"),
+                ]
+                for answer in at(place)
+            ),
             (in_type_of_image, "cut to whole numbers, because the result is of type `uint8`"),
             (without_rest, "no rest at the right and at the bottom"),
             (lying, "the result lies on its side"),
@@ -211,6 +246,22 @@ def first_pixel_only(dy, size):
     return gradient
 
 
+def overlapping_windows(dy, size):
+    gradient = np.zeros((dy.shape[0] * size, dy.shape[1] * size))
+    for r in range(dy.shape[0]):
+        for c in range(dy.shape[1]):
+            gradient[r : r + size, c : c + size] += dy[r, c] / size**2
+    return gradient
+
+
+def overlapping_windows_overwritten(dy, size):
+    gradient = np.zeros((dy.shape[0] * size, dy.shape[1] * size))
+    for r in range(dy.shape[0]):
+        for c in range(dy.shape[1]):
+            gradient[r : r + size, c : c + size] = dy[r, c] / size**2
+    return gradient
+
+
 class TestAveragePoolGradient:
     @pytest.mark.parametrize("answer", [shares_by_loops, shares_by_kron, shares_by_layer])
     def test_right(self, answer, assert_accepts):
@@ -235,6 +286,8 @@ class TestAveragePoolGradient:
                 "(`tile`). Each number should fill its own window",
             ),
             (lambda dy, size: np.tile(dy, (size, size)), "and it is not divided"),
+            (overlapping_windows, "begins at pixel (r, c) here"),
+            (overlapping_windows_overwritten, "begins at pixel (r, c) here"),
             (first_pixel_only, "Only the first pixel"),
             (lambda dy, size: first_pixel_only(dy / size**2, size), "Only the first pixel"),
             (lambda dy, size: shares_by_loops(0 * dy + dy.mean(), size) * size**2, "the mean of all dy"),
