@@ -99,6 +99,10 @@ def flatten(answer, rng):
             lambda images: flatten(images)[0],
         ),
         (
+            "This is right for one channel only: a row has H · W · C numbers.",
+            lambda images: flatten(images) if images.shape[3] == 1 else None,
+        ),
+        (
             "This is right for square images only: their height is `images.shape[1]`, their width "
             "`images.shape[2]`.",
             lambda images: flatten(images) if images.shape[1] == images.shape[2] else None,
@@ -146,6 +150,16 @@ def dense(answer, rng):
         """A formula that stops with an error unless the batch has this size as well."""
         return lambda x, w, b: wrong(x, w, b) if x.shape == w.shape else None
 
+    def first_rows_only(x, weights, bias):
+        return np.where(np.arange(len(x))[:, np.newaxis] == 0, dense(x, weights, bias), 0)
+
+    def first_place_only(x, weights, bias):
+        return np.where(np.arange(len(bias)) == 0, first_rows_only(x, weights, bias), 0)
+
+    elementwise = "`*` multiplies number by number. Each unit needs the sum of all its products: `@`."
+    down = (
+        "The bias is added down the columns. It has one number for each unit, so it fits every row as it is."
+    )
     slips = [
         ("The bias is missing: add it to every row, one number for each unit.", lambda x, w, b: x @ w),
         (
@@ -193,18 +207,25 @@ def dense(answer, rng):
             square(lambda x, w, b: (x + b) @ w),
         ),
         (
-            "`*` multiplies number by number. Each unit needs the sum of all its products: `@`.",
-            cube(lambda x, w, b: x * w + b),
+            "The bias is added to the weights. Add it once, after the matrix product.",
+            lambda x, w, b: x @ (w + b),
         ),
+        ("Only the first row is filled: `return` stands inside the loop.", first_rows_only),
+        ("Only the first place is filled: `return` stands inside the loops.", first_place_only),
+        (elementwise, cube(lambda x, w, b: x * w + b)),
+        *((elementwise, cube(lambda x, w, b, axis=axis: (x * w).sum(axis) + b)) for axis in (None, 0, 1)),
         (
             "The order is turned around: weights @ x. Here each row of x is an example: x @ weights.",
             cube(lambda x, w, b: w @ x + b),
         ),
+        ("x is transposed. It fits as it is: x @ weights.", cube(lambda x, w, b: x.T @ w + b)),
+        ("The weights are transposed, and come first: x @ weights.", cube(lambda x, w, b: w.T @ x + b)),
         (
-            "The bias is added down the columns. It has one number for each unit, so it fits every row as it "
-            "is.",
-            lambda x, w, b: x @ w + b[:, np.newaxis] if len(x) == len(b) or len(x) == 1 else None,
+            "The product is transposed, (units, batch), when the bias is added. Take x @ weights.",
+            lambda x, w, b: w.T @ x.T + b if len(x) in (1, len(b)) else None,
         ),
+        (down, lambda x, w, b: x @ w + b[:, np.newaxis] if len(x) == len(b) or len(x) == 1 else None),
+        (down, lambda x, w, b: x @ w + b[: len(x), np.newaxis] if len(x) <= len(b) else None),
         (
             "This is right only where there are as many units as inputs: the inputs are `weights.shape[0]`, "
             "the units `weights.shape[1]`.",
@@ -305,7 +326,7 @@ def relu(answer, rng):
     )
     slips = [
         ("Negative numbers become positive here. They become 0.", np.abs),
-        *((above.format(top), lambda x, top=top: np.clip(x, 0, top)) for top in (1, 6, 255)),
+        *((above.format(top), lambda x, top=top: np.clip(x, 0, top)) for top in (1, 6, 100, 255)),
         *(
             (
                 "Negative numbers are only made smaller (a leaky ReLU). They become 0.",
@@ -344,6 +365,11 @@ def relu(answer, rng):
         (
             "This is one number, the largest. `np.maximum` compares number by number.",
             lambda x: np.maximum(x.max(), 0),
+        ),
+        ("The shape is lost: all numbers are in one row.", lambda x: relu(x).ravel()),
+        (
+            "Where all numbers are negative, `x.max()` is below 0. The upper end of `np.clip` is None.",
+            lambda x: np.clip(x, 0, x.max()),
         ),
         ("Negative numbers become 1. They become 0.", lambda x: np.where(x < 0, 1, x)),
         ("Negative numbers become −1. They become 0.", lambda x: np.where(x < 0, -1, x)),

@@ -155,6 +155,20 @@ def dense_gradient(answer, rng):
             "The weights are not transposed. On the way back n and units change places: dy @ weights.T.",
             square(lambda dy, x, w: dy @ w),
         ),
+        _in_part(
+            "dx",
+            "The order is turned around. Each row of dy is an example, so dy comes first: dy @ weights.T.",
+            lambda dy, x, w: w @ dy if len(dy) == w.shape[1] else None,
+        ),
+        _in_part(
+            "dweights",
+            "dy and x are in the wrong order, or the wrong one is transposed. The batch must be what is "
+            "summed over: x.T @ dy.",
+            lambda dy, x, w: dy @ x.T if dy.shape == x.shape else None,
+        ),
+        _in_part("dbias", "Only the first example counts. Add up over the batch.", lambda dy, x, w: dy[0]),
+        _in_part("dbias", "Only the last example counts. Add up over the batch.", lambda dy, x, w: dy[-1]),
+        _in_part("dbias", "`dy` is missing: add it up over the batch.", lambda dy, x, w: 1),
         _in_part("dx", "`*` multiplies number by number. Use the matrix product `@`.", _elementwise_dx),
         _in_part("dweights", "`*` multiplies number by number. Use `x.T @ dy`.", _elementwise_dweights),
         _in_part(

@@ -69,6 +69,17 @@ def weight_picture(answer, rng):
             "Units are counted from 0: `weights[:, unit]`.",
             lambda weights, unit, shape: weight_picture(weights, unit - 1, shape),
         ),
+        (
+            "Units are counted from 0: `weights[:, unit]`.",
+            lambda weights, unit, shape: (
+                weight_picture(weights, unit + 1, shape) if unit + 1 < weights.shape[1] else None
+            ),
+        ),
+        (
+            "`unit` is not used: this is the last unit.",
+            lambda weights, unit, shape: weight_picture(weights, -1, shape),
+        ),
+        (column.format("A row holds those of one input."), lambda weights, unit, shape: weights[unit]),
         ("`unit` is not used: this is unit 0.", lambda weights, unit, shape: weights[:, 0].reshape(shape)),
         (
             "This is the mean over all units. Take the one asked for.",
@@ -206,6 +217,14 @@ def accuracy(answer, rng):
         (
             "The number of right rows is divided by all scores. Divide by the number of rows.",
             lambda s, y: (s.argmax(axis=1) == y).sum() / s.size,
+        ),
+        (
+            "Only the first row is counted: `return` stands inside the loop.",
+            lambda s, y: (s[0].argmax() == y[0]) / len(y),
+        ),
+        (
+            "This is the mean of the largest scores. Count how often the largest stands at the label.",
+            lambda s, y: s.max(axis=1).mean(),
         ),
         (
             "This is the mean score at the label. Count how often it is the largest of its row.",

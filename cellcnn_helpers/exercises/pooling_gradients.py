@@ -303,6 +303,15 @@ def average_pool_gradient(answer, rng):
             "with its own dy (`repeat`), divided by size².",
             lambda dy, size: np.tile(dy, (size, size)),
         ),
+        *(
+            (
+                "dy(r, c) is put at pixel (r, c) alone. It belongs to all pixels of its window.",
+                lambda dy, size, share=share: np.pad(
+                    dy * share(size), [(0, pixels * (size - 1)) for pixels in dy.shape]
+                ),
+            )
+            for share in (lambda size: 1, lambda size: 1 / size**2)
+        ),
         (other_window, unmoved(np.add)),
         (other_window, unmoved(lambda window, share: share)),
         (one_pixel, first_pixel(lambda dy, size: dy)),

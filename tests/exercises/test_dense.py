@@ -69,6 +69,7 @@ class TestFlatten:
             (lambda images: images.reshape(-1, images[0, 0].size), "The rows of all images"),
             (lambda images: images[..., 0].reshape(len(images), -1), "The channels are lost"),
             (lambda images: images[0].ravel(), "Only the first image"),
+            (lambda images: images.reshape(len(images), images[0, :, :, 0].size), "one channel only"),
             (square_only, "square images only"),
             (lambda images: flat_by_size(images) / 255, "The value at row 0, column 0"),
         ],
@@ -116,6 +117,22 @@ def units_like_inputs(x, weights, bias):
     return out
 
 
+def returned_in_the_outer_loop(x, weights, bias):
+    out = np.zeros((len(x), weights.shape[1]))
+    for n in range(len(x)):
+        for unit in range(weights.shape[1]):
+            out[n, unit] = x[n] @ weights[:, unit] + bias[unit]
+        return out
+
+
+def returned_in_the_inner_loop(x, weights, bias):
+    out = np.zeros((len(x), weights.shape[1]))
+    for n in range(len(x)):
+        for unit in range(weights.shape[1]):
+            out[n, unit] = x[n] @ weights[:, unit] + bias[unit]
+            return out
+
+
 class TestDense:
     @pytest.mark.parametrize("answer", [dense_by_loops, dense_by_einsum, dense_by_broadcast, nn.dense])
     def test_right(self, answer, assert_accepts):
@@ -146,6 +163,16 @@ class TestDense:
             (lambda x, w, b: x * w + b, "`*` multiplies number by number"),
             (lambda x, w, b: w @ x + b, "The order is turned around"),
             (lambda x, w, b: x @ w + b[:, np.newaxis], "The bias is added down the columns"),
+            (lambda x, w, b: [x[n] @ w + b[n] for n in range(len(x))], "The bias is added down the columns"),
+            (lambda x, w, b: x @ (w + b), "The bias is added to the weights"),
+            (returned_in_the_outer_loop, "Only the first row is filled"),
+            (returned_in_the_inner_loop, "Only the first place is filled"),
+            (lambda x, w, b: np.sum(x * w) + b, "`*` multiplies number by number"),
+            (lambda x, w, b: (x * w).sum(axis=0) + b, "`*` multiplies number by number"),
+            (lambda x, w, b: (x * w).sum(axis=1) + b, "`*` multiplies number by number"),
+            (lambda x, w, b: x.T @ w + b, "x is transposed"),
+            (lambda x, w, b: w.T @ x + b, "The weights are transposed, and come first"),
+            (lambda x, w, b: w.T @ x.T + b, "The product is transposed, (units, batch)"),
             (units_like_inputs, "as many units as inputs"),
             (lambda x, w, b: (x @ w + b) * 2, "The value at row 0, column 0 is 36.0, but 18.0 is expected"),
         ],
@@ -244,6 +271,9 @@ class TestRelu:
             (abs, "Negative numbers become positive"),
             (lambda x: np.clip(x, 0, 1), "stops above, at 1"),
             (lambda x: np.clip(x, 0, 6), "stops above, at 6"),
+            (lambda x: np.clip(x, 0, 100), "stops above, at 100"),
+            (lambda x: np.clip(x, 0, x.max()), "Where all numbers are negative"),
+            (lambda x: [max(0, number) for number in x.ravel()], "The shape is lost"),
             (lambda x: np.clip(x, 0, 255), "stops above, at 255"),
             (lambda x: np.where(x > 0, x, 0.01 * x), "a leaky ReLU"),
             (lambda x: np.maximum(x, 0.2 * x), "a leaky ReLU"),

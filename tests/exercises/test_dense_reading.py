@@ -70,6 +70,9 @@ class TestWeightPicture:
             ),
             (lambda weights, unit, shape: weights.flat[: np.prod(shape)].reshape(shape), "the first numbers"),
             (lambda weights, unit, shape: weights[:, unit - 1].reshape(shape), "counted from 0"),
+            (lambda weights, unit, shape: weights[:, unit + 1].reshape(shape), "counted from 0"),
+            (lambda weights, unit, shape: weights[:, -1].reshape(shape), "this is the last unit"),
+            (lambda weights, unit, shape: weights[unit], "A row holds those of one input"),
             (lambda weights, unit, shape: weights[:, 0].reshape(shape), "this is unit 0"),
             (lambda weights, unit, shape: weights.mean(axis=1).reshape(shape), "the mean over all units"),
             (lambda w, unit, shape: picture_by_column(w, unit, shape).mean(axis=2), "mean over the channels"),
@@ -107,6 +110,14 @@ def accuracy_by_winning_score(scores, labels):
     return (scores[np.arange(len(labels)), labels] == scores.max(axis=1)).mean()
 
 
+def accuracy_returned_early(scores, labels):
+    right = 0
+    for row, label in zip(scores, labels, strict=True):
+        if np.argmax(row) == label:
+            right += 1
+        return right / len(labels)
+
+
 def chosen(scores):
     return scores.argmax(axis=1)
 
@@ -142,6 +153,8 @@ class TestAccuracy:
                 "by the number of classes",
             ),
             (lambda scores, labels: (chosen(scores) == labels).sum() / scores.size, "by all scores"),
+            (accuracy_returned_early, "`return` stands inside the loop"),
+            (lambda scores, labels: scores.max(axis=1).mean(), "the mean of the largest scores"),
             (lambda scores, labels: at_label(scores, labels).mean(), "the mean score at the label"),
             (lambda scores, labels: (at_label(scores, labels) > 0.5).mean(), "is above 0.5"),
             (lambda scores, labels: (at_label(scores, labels) > 0).mean(), "is above 0. It"),

@@ -246,6 +246,12 @@ def first_pixel_only(dy, size):
     return gradient
 
 
+def at_place_of_dy(dy, size):
+    gradient = np.zeros((dy.shape[0] * size, dy.shape[1] * size))
+    gradient[: dy.shape[0], : dy.shape[1]] = dy
+    return gradient
+
+
 def overlapping_windows(dy, size):
     gradient = np.zeros((dy.shape[0] * size, dy.shape[1] * size))
     for r in range(dy.shape[0]):
@@ -286,6 +292,8 @@ class TestAveragePoolGradient:
                 "(`tile`). Each number should fill its own window",
             ),
             (lambda dy, size: np.tile(dy, (size, size)), "and it is not divided"),
+            (lambda dy, size: at_place_of_dy(dy, size), "is put at pixel (r, c) alone"),
+            (lambda dy, size: at_place_of_dy(dy / size**2, size), "is put at pixel (r, c) alone"),
             (overlapping_windows, "begins at pixel (r, c) here"),
             (overlapping_windows_overwritten, "begins at pixel (r, c) here"),
             (first_pixel_only, "Only the first pixel"),
