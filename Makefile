@@ -41,8 +41,10 @@ lint: setup ## check the style of the code
 	@$(BIN)/ruff format --check
 
 bench: setup ## measure what we claim about speed, keep the table in benchmarks/
-	@$(BIN)/python benchmarks/layers.py --write
+	@for name in layers network simulate images; do $(BIN)/python benchmarks/$$name.py --write || exit 1; done
 	@$(BIN)/python benchmarks/import_time.py
+	@if [ -n "$$CELLCNN_DATA" ]; then $(BIN)/python benchmarks/blood.py --write; \
+	else echo "bench: blood.py needs pbc_blood_28.npz in the folder that CELLCNN_DATA names: not run"; fi
 
 lock: setup ## make requirements.lock from requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --python-version 3.11 \
