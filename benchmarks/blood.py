@@ -21,7 +21,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from cellcnn_helpers import datasets, nn
 
 SEEDS = range(5)
-EPOCHS = 8
+EPOCHS = 10
 BATCH_SIZE = 64
 HIGHEST_RATE = 0.003
 PROMISED_ACCURACY, PROMISED_SECONDS = 0.90, 90
