@@ -58,6 +58,15 @@ def batch_gradients(layers, weights, images, labels, sample_weight, part_size):
     return sum(losses), np.concatenate(logits), [reduce(np.add, g) for g in zip(*gradients, strict=True)]
 
 
+def keep_freed_memory():
+    """Make Linux keep the memory of freed arrays for the next ones; training takes up to a third less time.
+
+    Once an array of this size was freed, glibc no longer gives smaller ones back to the system, which would
+    have to clear each page again for the next step.
+    """
+    np.empty(30 << 20, np.uint8)
+
+
 def flat(lists):
     """Return the items of all lists as one list."""
     return [item for items in lists for item in items]

@@ -24,12 +24,7 @@ class Grid(NamedTuple):
 
     def pad(self, x, value=0):
         """Surround the images by a border that holds `value`."""
-        if self.padding == ((0, 0), (0, 0)):
-            return x
-        height, width = (n + sum(border) for n, border in zip(self.image_size, self.padding, strict=True))
-        padded = np.full((len(x), height, width, x.shape[-1]), value, dtype=x.dtype)
-        self.crop(padded)[...] = x
-        return padded
+        return surround(x, self.padding, value)
 
     def crop(self, padded):
         """View the images without their border."""
@@ -50,10 +45,12 @@ class Grid(NamedTuple):
 
     def strips(self, padded):
         """Copy the windows that lie within one row: (images, H, W, C) -> (images, H, W', KW · C)."""
-        every = np.lib.stride_tricks.sliding_window_view(padded, self.reach[1], axis=2)
-        strips = every[:, :, :: self.strides[1], :, :: self.dilation_rate[1]].swapaxes(3, 4)
+        (images, height, _, channels), steps = padded.shape, padded.strides
+        shape = images, height, self.output_size[1], self.window_size[1], channels
+        steps = *steps[:2], steps[2] * self.strides[1], steps[2] * self.dilation_rate[1], steps[3]
+        strips = np.lib.stride_tricks.as_strided(padded, shape, steps, writeable=False)
         # A view would do, and be many times slower: BLAS multiplies only matrices whose rows do not overlap.
-        return np.ascontiguousarray(strips).reshape(*strips.shape[:3], -1)
+        return np.ascontiguousarray(strips).reshape(*shape[:3], -1)
 
     def met_by(self, strips, i):
         """View the rows that row `i` of the windows meets: (images, H, ...) -> (images, H', ...)."""
@@ -65,6 +62,17 @@ class Grid(NamedTuple):
         width, stride, dilation = self.output_size[1], self.strides[1], self.dilation_rate[1]
         for j, received in enumerate(np.split(dstrips, self.window_size[1], axis=-1)):
             dx[:, :, _steps(j * dilation, width, stride)] += received
+
+
+def surround(x, padding, value=0):
+    """Surround images by a border of ((top, bottom), (left, right)) pixels that hold `value`."""
+    (top, bottom), (left, right) = padding
+    if not top + bottom + left + right:
+        return x
+    images, height, width, channels = x.shape
+    padded = np.full((images, top + height + bottom, left + width + right, channels), value, dtype=x.dtype)
+    padded[:, top : top + height, left : left + width] = x
+    return padded
 
 
 def lay_grid(x, window_size, *, strides, padding, dilation_rate=1, name="kernel"):

@@ -3,12 +3,13 @@
 What deep learning calls convolution is the correlation of images with a kernel: the kernel is not mirrored.
 """
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
 
 from cellcnn_helpers import _checks
-from cellcnn_helpers.nn._windows import lay_grid
+from cellcnn_helpers.nn._windows import lay_grid, surround
 
 KERNEL_AXES = ("kernel height", "kernel width", "channels", "filters")
 BLOCK_BYTES = 2 << 20  # worked on at once: few turns of the loop, and still within the cache
@@ -292,7 +293,7 @@ def _dx_by_convolution(dy, x, kernel, grid):
         (reach - 1 - before, reach - 1 - after)
         for reach, (before, after) in zip(grid.reach, grid.padding, strict=True)
     ]
-    return conv2d(np.pad(dy, ((0, 0), *around, (0, 0))), turned, dilation_rate=grid.dilation_rate)
+    return conv2d(surround(dy, around), turned, dilation_rate=grid.dilation_rate)
 
 
 def _dx_by_strips(dy, x, kernel, grid):
@@ -347,16 +348,20 @@ def _rows(kernel):
 
 
 def _merge(rows, kernel):
-    """View rows as fewer, longer ones, for larger products: (images, H', W', K) -> (images, H'/n, n·W', K).
-
-    Not larger than PRODUCT_SIZE: a product that BLAS shares among busy cores takes many times as long.
-    """
+    """View n rows as one, for larger products: (images, H', W', K) -> (images, H'/n, n·W', K)."""
     images, height, width, _ = rows.shape
-    row_size = width * kernel[0].size
-    num_rows = max(
-        n for n in range(1, height + 1) if height % n == 0 and (n == 1 or n * row_size <= PRODUCT_SIZE)
-    )
+    num_rows = _num_merged(height, width * kernel[0].size)
     return rows.reshape(images, height // num_rows, num_rows * width, -1)
+
+
+@functools.cache
+def _num_merged(num_rows, row_size):
+    """Return how many rows make a product of at most PRODUCT_SIZE; at least 1, and a divisor of `num_rows`.
+
+    A product that BLAS shares among busy cores takes many times as long.
+    """
+    divisors = (n for n in range(num_rows, 1, -1) if num_rows % n == 0)
+    return next((n for n in divisors if n * row_size <= PRODUCT_SIZE), 1)
 
 
 def _blocks(x, kernel, grid):

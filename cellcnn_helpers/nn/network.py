@@ -7,12 +7,12 @@ import numpy as np
 from cellcnn_helpers import _checks
 from cellcnn_helpers.nn import _files
 from cellcnn_helpers.nn import _network_checks as check
-from cellcnn_helpers.nn._backpropagation import backward, batch_gradients, flat, forward
+from cellcnn_helpers.nn._backpropagation import backward, batch_gradients, flat, forward, keep_freed_memory
 from cellcnn_helpers.nn.losses import softmax_cross_entropy
 from cellcnn_helpers.nn.optimizers import Adam
 from cellcnn_helpers.nn.results import Evaluation, History, NetworkGradients, NetworkSummary
 
-PART_BYTES = 1 << 20  # of the largest output of a layer, for the part of a batch that is worked on at once
+PART_BYTES = 2 << 20  # of the largest output of a layer, for the part of a batch that is worked on at once
 
 
 class Network:
@@ -346,6 +346,7 @@ class Network:
         augment = check.augment(augment)
         rng = np.random.default_rng(_checks.whole_number("seed", seed, minimum=0))
         starts = range(0, len(images), batch_size)
+        keep_freed_memory()
         history, best_weights = History([], [], [], []), self._weights
         with progress_bar(epochs * len(starts), verbose=_checks.boolean("verbose", verbose)) as bar:
             for epoch in range(epochs):

@@ -101,13 +101,18 @@ def max_pool2d_backward(dy, x, pool_size=2, *, strides=None, padding="valid"):
     dy = _checks.gradient_array("dy", dy, (len(x), *grid.output_size, x.shape[-1]))
     padded = grid.pad(x, -np.inf)
     inside = grid.pad(np.ones((1, *grid.image_size, 1), bool))  # a pixel of -inf still beats the border
-    cells = list(map(np.ascontiguousarray, _cells(grid, padded)))  # views with gaps would be read slowly
-    y = reduce(np.maximum, cells)
+    y = reduce(np.maximum, _cells(grid, padded))
     dx = np.zeros(padded.shape, dy.dtype)
+    apart = all(stride >= size for stride, size in zip(grid.strides, grid.window_size, strict=True))
     waiting = np.ones(y.shape, bool)  # windows whose largest pixel is still to come
-    for cell, is_pixel, dcell in zip(cells, _cells(grid, inside), _cells(grid, dx), strict=True):
+    views = (_cells(grid, each) for each in (padded, inside, dx))
+    for cell, is_pixel, dcell in zip(*views, strict=True):
+        cell = np.ascontiguousarray(cell)  # it is read twice, and with gaps more slowly
         won = waiting & is_pixel & ((cell == y) | (cell != cell))  # NaN differs from itself
-        dcell += pass_where(won, dy)
+        if apart:
+            dcell[...] = pass_where(won, dy)  # as += would do, which reads what it overwrites
+        else:
+            dcell += pass_where(won, dy)
         waiting &= ~won
     return InputGradient(grid.crop(dx))
 
