@@ -34,6 +34,7 @@ function render({ model, el, first }) {
       kind: state.loss,
       all: state.logits,
       label,
+      truth: cells.labels[state.cell],
       logits,
       probabilities: softmax(logits),
       ...LOSSES[state.loss].of(label, logits),
@@ -42,7 +43,7 @@ function render({ model, el, first }) {
 
   function update() {
     now = readState();
-    [v.loss.value, v.label.value, v.along.value] = [now.kind, String(now.label), String(now.logit)];
+    [v.label.value, v.along.value] = [String(now.label), String(now.logit)];
     showCells();
     showClasses(v, now);
     showCurve(v, now, names);
@@ -62,23 +63,19 @@ function render({ model, el, first }) {
       label.classList.toggle("is-wrong", isWrong);
       label.classList.toggle("is-chosen", n === now.cell);
     });
-    const truth = cells.labels[now.cell];
-    v.wrong.textContent =
-      now.label === truth
-        ? ""
-        : `The label is wrong: this cell is ${names[truth]}, but it was given the name ${names[now.label]}. The loss cannot know that; it pushes towards the name.`;
-    v.wrong.hidden = now.label === truth;
+    const { label, truth } = now;
+    v.wrong.textContent = `The label is wrong: this cell is ${names[truth]}, but it was given the name ${names[label]}. The loss cannot know that.`;
+    v.wrong.hidden = label === truth;
   }
 
   function showKinds() {
-    Object.entries(LOSSES).forEach(([kind, { title, of }], n) => {
-      const { loss, gradient } = of(now.label, now.logits);
-      const [name, value, push] = v.kinds.rows[n];
-      name.textContent = title;
-      value.textContent = formatNumber(loss, 1);
-      push.textContent = signed(-gradient[now.label]);
-      v.kinds.lines[n].classList.toggle("is-chosen", kind === now.kind);
-    });
+    for (const { kind, input, value, push, line } of v.kinds.parts) {
+      const { loss, gradient } = LOSSES[kind].of(now.label, now.logits);
+      input.checked = kind === now.kind;
+      showValue(value, loss, formatNumber(loss, 1));
+      showArrow(push, -gradient[now.label]);
+      line.classList.toggle("is-chosen", kind === now.kind);
+    }
   }
 
   function showBatch() {
@@ -133,16 +130,31 @@ function render({ model, el, first }) {
 const replaced = (list, place, value) => list.map((old, i) => (i === place ? value : old));
 const withinRange = (value) => Math.max(LOGIT_RANGE[0], Math.min(LOGIT_RANGE[1], value));
 
-/** What to see in the present state, in one or two sentences. */
-function reading({ kind, label, probabilities, gradient }, names) {
+const SURE = 0.9; // a network that gives a class more is called sure of it
+
+/** What to see in the present state: of what the network is sure, whether that is so, and what the loss does. */
+function reading(state, names) {
+  const { label, truth, probabilities } = state;
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  const [p, most] = [probabilities[label], probabilities[best]];
+  const says = `The network gives the label, ${names[label]}, ${percent(p)}.`;
+  if (p > SURE && label === truth) return `${says} Sure and right: little is left to push.`;
+  if (p > SURE) return `${says} Sure of the wrong label: to the loss that is right, and little is left to push.`;
+  if (most <= SURE && p > 1 - SURE) return `${says} Unsure: here every loss pushes ${towards(state)}.`;
+  const sure = `It is ${percent(most)} sure of ${names[best]}`;
+  const verdict = best === truth ? `${sure}, and the cell is ${names[best]}` : `${sure}: sure and wrong`;
+  return `${says} ${most > SURE ? verdict : "It is unsure, yet leaves next to nothing for the label"}. ${strength(state)}`;
+}
+
+const towards = ({ label, truth }) => (label === truth ? "towards the label" : "towards the wrong label");
+
+/** How hard the loss pushes where the label has next to no probability, and why. */
+function strength(state) {
+  const { kind, label, probabilities, gradient } = state;
   const p = probabilities[label];
-  const push = Math.abs(gradient[label]);
-  const says = `The network gives its label, ${names[label]}, ${percent(p)}.`;
-  if (p > 0.9) return `${says} Sure and right: little is left to push.`;
-  if (p > 0.1) return `${says} Unsure: here every loss pushes.`;
   return kind === "softmax_cross_entropy"
-    ? `${says} Sure and wrong: cross-entropy pushes with almost full strength, 1 − p = ${formatNumber(1 - p, 1)}.`
-    : `${says} Sure and wrong, yet the push is only ${formatNumber(push)}: softmax is flat here, and the squared error’s gradient passes through its slope, p (1 − p) = ${formatNumber(p * (1 - p))}.`;
+    ? `Cross-entropy pushes ${towards(state)} with almost full strength, 1 − p = ${formatNumber(1 - p, 1)}.`
+    : `Yet the push ${towards(state)} is only ${formatNumber(Math.abs(gradient[label]))}: softmax is flat here, and the squared error’s gradient passes through its slope, p (1 − p) = ${formatNumber(p * (1 - p))}.`;
 }
 
 /** Softmax, loss and gradient with their numbers. */
@@ -154,8 +166,8 @@ function written({ kind, label, logits, probabilities, loss, gradient }, names) 
     .join(" + ");
   const lossText = {
     softmax_cross_entropy: `L = −ln p = −ln ${p}`,
-    half_mean_squared_error: `L = ½ Σ (p − y)² = ½ [${squares}]`,
-    mean_squared_error: `L = mean of (p − y)² = [${squares}] / ${logits.length}`,
+    half_mean_squared_error: `L = Σ (p − y)² / 2N = [${squares}] / (2 · 1)`,
+    mean_squared_error: `L = Σ (p − y)² / ${logits.length}N = [${squares}] / (${logits.length} · 1)`,
   }[kind];
   const error = (q, i) => `${formatNumber(q, 1)} − ${i === label ? 1 : 0}`;
   const slopes = gradient.map((slope) => formatNumber(slope, 1)).join(", ");

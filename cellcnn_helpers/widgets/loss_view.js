@@ -22,7 +22,6 @@ function makeView({ cells, on }) {
   const button = (text, onclick) => element("button", { type: "button", onclick }, text);
   const group = `cell-${Math.random().toString(36).slice(2)}`; // radio buttons of one view belong together
   const v = {
-    loss: element("select", { onchange: () => on.loss(v.loss.value) }),
     label: element("select", { onchange: () => on.label(Number(v.label.value)) }),
     along: element("select", { onchange: () => on.along(Number(v.along.value)) }),
     cells: cells.labels.map((_, n) => makeCell(cells.images, n, group, () => on.cell(n))),
@@ -34,7 +33,8 @@ function makeView({ cells, on }) {
     mean: element("data"),
     written: element("div"),
     live: element("p", { class: "cellcnn-unseen", "aria-live": "polite" }),
-    kinds: factTable("The same logits under each loss", ["Loss", "its value", "push on the label"], LOSSES),
+    kinds: makeKinds(names, on.loss),
+    pushHead: element("span"),
     batch: factTable(
       "All cells",
       ["Cell", "probability of its label", "loss", "weight", "push in the mean"],
@@ -42,11 +42,6 @@ function makeView({ cells, on }) {
     ),
     plot: makePlot("cellcnn-loss-curve", { ratio: 1.5, across: "logit", up: "loss of this cell" }),
   };
-  setOptions(
-    v.loss,
-    Object.entries(LOSSES).map(([name, { title }]) => [name, title]),
-    "",
-  );
   for (const select of [v.label, v.along])
     setOptions(
       select,
@@ -57,7 +52,6 @@ function makeView({ cells, on }) {
   v.plot.area.addEventListener("pointermove", (event) => event.buttons === 1 && on.point(event));
   const lead =
     "Softmax turns them into probabilities, the loss compares these with the label, and its gradient says which way each logit is pushed.";
-  const heads = ["Logit", "Probability", "Push, −1 to 1"];
   v.root = element(
     "section",
     { class: "cellcnn-widget cellcnn-loss", "aria-label": "A loss and its push" },
@@ -72,10 +66,6 @@ function makeView({ cells, on }) {
       "div",
       { class: "cellcnn-row" },
       labelled("Label of the chosen cell", v.label),
-      labelled("Loss", v.loss),
-      button("One step downhill", () => on.step(1)),
-      button("Ten steps", () => on.step(10)),
-      button("Start again", on.reset),
     ),
     v.wrong,
     element(
@@ -84,9 +74,18 @@ function makeView({ cells, on }) {
       element(
         "div",
         { class: "cellcnn-heads", "aria-hidden": "true" },
-        ...["Class", ...heads].map((text) => element("span", {}, text)),
+        ...["Class", "Logit", "Probability"].map((text) => element("span", {}, text)),
+        v.pushHead,
       ),
       ...v.classes.map(({ row }) => row),
+    ),
+    v.kinds.table,
+    element(
+      "div",
+      { class: "cellcnn-row" },
+      button("One step downhill", () => on.step(1)),
+      button("Ten steps", () => on.step(10)),
+      button("Start again", on.reset),
     ),
     v.reading,
     element(
@@ -96,20 +95,19 @@ function makeView({ cells, on }) {
         "div",
         {},
         element("p", { class: "cellcnn-sum" }, element("span", {}, "Loss of this cell"), v.total),
-        v.kinds.table,
         element(
           "p",
           { class: "cellcnn-note" },
-          "The push is minus the gradient. A step: logit ← logit − 1 · gradient.",
+          "N is the number of rows, one for each cell: here 1. The push is minus the gradient, and a step is logit ← logit + 1 · push.",
+        ),
+        element(
+          "details",
+          { class: "cellcnn-note" },
+          element("summary", {}, "Written with its numbers"),
+          v.written,
         ),
       ),
       element("div", {}, labelled("Curve along the logit of", v.along), v.plot.figure),
-    ),
-    element(
-      "details",
-      { class: "cellcnn-note" },
-      element("summary", {}, "Written with its numbers"),
-      v.written,
     ),
     element(
       "fieldset",
@@ -163,11 +161,9 @@ function makeClass(name, oninput) {
     oninput,
     "aria-label": `Logit of ${name}`,
   });
-  const bar = () => element("i");
   const part = (className, words, ...nodes) =>
     element("span", { class: className }, element("span", { class: "cellcnn-unseen" }, words), ...nodes);
-  const [logit, probability, push] = [element("data"), element("data"), element("data")];
-  const [chance, arrow] = [bar(), bar()];
+  const [logit, probability, chance, push] = [element("data"), element("data"), element("i"), makeArrow()];
   const title = element("span", { class: "cellcnn-class-name" }, name);
   const row = element(
     "div",
@@ -175,9 +171,44 @@ function makeClass(name, oninput) {
     title,
     part("cellcnn-logit", "logit ", slider, logit),
     part("cellcnn-chance", "probability ", element("span", { class: "cellcnn-bar" }, chance), probability),
-    part("cellcnn-push", "push ", element("span", { class: "cellcnn-bar" }, arrow), push),
+    part("cellcnn-push", "push ", ...push.nodes),
   );
-  return { row, slider, logit, probability, push, chance, arrow };
+  return { row, slider, logit, probability, chance, push };
+}
+
+/** A push as an arrow from the middle of its bar, with its number. */
+function makeArrow() {
+  const [arrow, value] = [element("i"), element("data")];
+  return { arrow, value, nodes: [element("span", { class: "cellcnn-bar" }, arrow), value] };
+}
+
+function showArrow({ arrow, value }, push) {
+  showValue(value, push, signed(push));
+  arrow.className = push > 0 ? "is-up" : "is-down";
+  arrow.style.width = percentOf(Math.min(1, Math.abs(push)) / 2);
+}
+
+/** The losses below one another, to choose from and to compare: what each says of the same logits. */
+function makeKinds(names, onchoose) {
+  const group = `loss-${Math.random().toString(36).slice(2)}`;
+  const { table, rows, lines } = factTable(
+    "Loss: the chosen one gives the pushes above and makes the steps",
+    ["The same logits under each", "its value", "push on the label, −1 to 1"],
+    LOSSES,
+  );
+  const parts = Object.entries(LOSSES).map(([kind, { title, formula }], n) => {
+    const input = element("input", { type: "radio", name: group, onchange: () => onchoose(kind) });
+    const value = element("data");
+    const push = makeArrow();
+    const [head, valueCell, pushCell] = rows[n];
+    const text = element("span", {}, title, element("small", {}, formula(names.length)));
+    head.append(element("label", { class: "cellcnn-check" }, input, text));
+    valueCell.append(value);
+    pushCell.append(element("span", { class: "cellcnn-push" }, ...push.nodes));
+    return { kind, input, value, push, line: lines[n] };
+  });
+  table.classList.add("cellcnn-kinds");
+  return { table, parts };
 }
 
 function makeWeight(name, oninput) {
@@ -211,7 +242,7 @@ function showValue(node, value, text) {
 }
 
 /** The three bars of every class. */
-function showClasses(v, { logits, probabilities, gradient, label, logit }) {
+function showClasses(v, { kind, logits, probabilities, gradient, label, logit }) {
   v.classes.forEach((part, i) => {
     part.row.classList.toggle("is-label", i === label);
     part.row.classList.toggle("is-chosen", i === logit);
@@ -219,11 +250,10 @@ function showClasses(v, { logits, probabilities, gradient, label, logit }) {
     part.slider.setAttribute("aria-valuetext", formatNumber(logits[i]));
     showValue(part.logit, logits[i], formatNumber(logits[i]));
     showValue(part.probability, probabilities[i], percent(probabilities[i]));
-    showValue(part.push, -gradient[i], signed(-gradient[i]));
+    showArrow(part.push, -gradient[i]);
     part.chance.style.width = percentOf(probabilities[i]);
-    part.arrow.className = gradient[i] < 0 ? "is-up" : "is-down";
-    part.arrow.style.width = percentOf(Math.min(1, Math.abs(gradient[i])) / 2);
   });
+  v.pushHead.textContent = `Push of ${LOSSES[kind].title}`;
 }
 
 /** The loss along one logit, the present point on it, its tangent, and the way down. */

@@ -13,10 +13,11 @@ function softmaxBackward(dy, probabilities) {
   return dy.map((slope, i) => probabilities[i] * (slope - mean));
 }
 
-/** Each takes the true class and the logits of one cell: {loss, gradient}. */
+/** Each takes the true class and the logits of one cell: {loss, gradient}. `formula` says by what it divides. */
 const LOSSES = {
   half_mean_squared_error: {
     title: "half mean squared error",
+    formula: () => "Σ (p − y)² / 2N",
     of(label, logits) {
       const { error, probabilities } = squaredError(label, logits);
       const loss = error.reduce((sum, e) => sum + e * e, 0) / 2;
@@ -25,6 +26,7 @@ const LOSSES = {
   },
   mean_squared_error: {
     title: "mean squared error",
+    formula: (classes) => `Σ (p − y)² / ${classes}N: all values`,
     of(label, logits) {
       const { error, probabilities } = squaredError(label, logits);
       const loss = error.reduce((sum, e) => sum + e * e, 0) / error.length;
@@ -34,6 +36,7 @@ const LOSSES = {
   },
   softmax_cross_entropy: {
     title: "cross-entropy",
+    formula: () => "Σ −ln p / N",
     of(label, logits) {
       const largest = Math.max(...logits);
       const sum = logits.reduce((total, logit) => total + Math.exp(logit - largest), 0);

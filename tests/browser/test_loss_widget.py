@@ -1,5 +1,7 @@
 """The loss widget on a static page, in a real Chromium: no kernel, no network."""
 
+import re
+
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,6 +14,7 @@ pytestmark = pytest.mark.browser
 
 KINDS = ("half_mean_squared_error", "mean_squared_error", "softmax_cross_entropy")
 TITLES = dict(zip(KINDS, ("half mean squared error", "mean squared error", "cross-entropy"), strict=True))
+PUSHES = ".cellcnn-class .cellcnn-push data"
 
 
 def some_cells(labels, num_classes=3):
@@ -40,6 +43,10 @@ def choose_cell(page, number):
 
 def slide(page, name, value):
     page.get_by_role("slider", name=name, exact=True).fill(str(value))
+
+
+def choose_loss(page, kind):
+    page.get_by_role("radio", name=re.compile(f"^{TITLES[kind]}")).check()
 
 
 def number_in(text):
@@ -89,12 +96,14 @@ def test_what_is_shown_equals_nn(show, page, kind):
     for n in range(len(labels)):
         choose_cell(page, n + 1)
         loss, gradient = loss_in_numpy(kind, labels[[n]], logits[[n]])
-        shown = [numbers(page, f".cellcnn-{part} data") for part in ("logit", "chance", "push")]
+        shown = [
+            numbers(page, f".cellcnn-class .cellcnn-{part} data") for part in ("logit", "chance", "push")
+        ]
         np.testing.assert_array_equal(shown[0], logits[n])
         np.testing.assert_allclose(shown[1], nn.softmax(logits[n]), rtol=1e-12)
         np.testing.assert_allclose(shown[2], -gradient[0], rtol=1e-9, atol=1e-15)
         assert numbers(page, ".cellcnn-sum data")[0] == pytest.approx(loss, rel=1e-12)
-        widths = page.locator(".cellcnn-push i").evaluate_all(
+        widths = page.locator(".cellcnn-class .cellcnn-push i").evaluate_all(
             "all => all.map(e => parseFloat(e.style.width))"
         )
         np.testing.assert_allclose(widths, 50 * np.abs(gradient[0]), atol=1e-4)
@@ -134,21 +143,51 @@ def test_the_curve_is_the_loss_and_its_tangent_the_gradient(show, page):
 # ---- what the widget is there to show ----
 
 
+def test_all_losses_stand_side_by_side_whichever_is_chosen(show, page):
+    """Each row: the loss of the chosen cell, and its push on the logit of the label, as number and arrow."""
+    widget = LossWidget(cell=3, labels=[1, 0, 0, 2, 2])
+    show(widget)
+    table = page.locator(".cellcnn-kinds")
+    logits = np.array(widget.logits[3:4])
+    expected = [loss_in_numpy(kind, [2], logits) for kind in KINDS]
+    for kind in KINDS:
+        choose_loss(page, kind)
+        shown = numbers(page, ".cellcnn-kinds data")
+        np.testing.assert_allclose(shown[::2], [loss for loss, _ in expected], rtol=1e-12)
+        np.testing.assert_allclose(shown[1::2], [-gradient[0, 2] for _, gradient in expected], rtol=1e-9)
+        widths = table.locator("i").evaluate_all("all => all.map(e => parseFloat(e.style.width))")
+        np.testing.assert_allclose(widths, 50 * np.abs(shown[1::2]), atol=1e-4)
+        assert table.locator("tr.is-chosen").inner_text().startswith(TITLES[kind])
+        assert page.locator(".cellcnn-heads").inner_text().endswith(f"Push of {TITLES[kind]}")
+        chosen = numbers(page, PUSHES)
+        np.testing.assert_allclose(chosen, -expected[KINDS.index(kind)][1][0], rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("num_classes", [2, 5])
+def test_each_loss_says_by_what_it_divides(show, page, num_classes):
+    """The package on two rows of logits, and the formula on the page with N = 2 and as many classes."""
+    logits = np.random.default_rng(0).normal(size=(2, num_classes))
+    show(LossWidget(some_cells([0, 1], num_classes)))
+    squares = ((nn.softmax(logits) - np.eye(2, num_classes)) ** 2).sum()
+    for kind, row in zip(KINDS, page.locator(".cellcnn-kinds small").all_inner_texts(), strict=True):
+        divided_by = re.search(r"/ (\d*)N", row)[1] or 1
+        if row.startswith("Σ (p − y)²"):
+            assert loss_in_numpy(kind, [0, 1], logits)[0] == pytest.approx(squares / (int(divided_by) * 2))
+        assert ("all values" in row) == (kind == "mean_squared_error")
+    assert "N is the number of rows, one for each cell: here 1." in page.locator(".cellcnn-loss").inner_text()
+
+
 def test_squared_error_barely_pushes_where_the_network_is_sure_and_wrong(show, page):
     show(LossWidget())
     push = {}
-    for kind, title in TITLES.items():
-        page.get_by_role("combobox", name="Loss", exact=True).select_option(title)
-        push[kind] = numbers(page, ".cellcnn-push data")[1]
+    for kind in KINDS:
+        choose_loss(page, kind)
+        push[kind] = numbers(page, PUSHES)[1]
         reading = page.locator(".cellcnn-reading").inner_text()
+        assert "99.7 % sure of interphase: sure and wrong" in reading
         assert ("almost full strength" in reading) == (kind == KINDS[2])
-        assert ("the push is only" in reading) == (kind != KINDS[2])
+        assert ("the push towards the label is only" in reading) == (kind != KINDS[2])
     assert push[KINDS[2]] > 0.999 and push[KINDS[0]] < 0.001 and push[KINDS[1]] < 0.001
-    rows = page.locator("table").first.locator("tbody tr")
-    assert "is-chosen" in rows.nth(2).get_attribute("class")
-    for row, kind in zip(rows.all(), KINDS, strict=True):
-        shown = number_in(row.locator("td").nth(1).inner_text())
-        assert shown == pytest.approx(push[kind], rel=0.02)  # two digits
 
 
 @pytest.mark.parametrize("kind", [KINDS[0], KINDS[2]])
@@ -202,17 +241,63 @@ def test_a_wrong_label_is_named_and_pushes_the_wrong_way(show, page):
     show(LossWidget())
     choose_cell(page, 5)  # apoptotic, and the network says so
     assert not page.locator(".cellcnn-message").is_visible()
-    assert numbers(page, ".cellcnn-push data")[2] > 0
+    assert numbers(page, PUSHES)[2] > 0
     page.get_by_role("combobox", name="Label of the chosen cell").select_option("mitotic")
     said = page.locator(".cellcnn-message").inner_text()
     assert "this cell is apoptotic, but it was given the name mitotic" in said
-    pushes = numbers(page, ".cellcnn-push data")
+    pushes = numbers(page, PUSHES)
     gradient = nn.softmax_cross_entropy([1], [[0.0, 1, 3]]).gradient[0]
     np.testing.assert_allclose(pushes, -gradient, rtol=1e-9)
     assert pushes[2] < 0 < pushes[1]
     assert "is-wrong" in page.locator(".cellcnn-cell").nth(4).get_attribute("class")
     page.get_by_role("combobox", name="Label of the chosen cell").select_option("apoptotic")
     assert not page.locator(".cellcnn-message").is_visible()
+
+
+CE, HALF = KINDS[2], KINDS[0]
+FULL, ONLY = "pushes towards the {} with almost full strength", "Yet the push towards the {} is only"
+
+
+@pytest.mark.parametrize(
+    ("logits", "label", "kind", "words"),
+    [
+        ([0, 0, 6], 2, CE, ["Sure and right: little is left"]),
+        ([0, 6, 0], 1, CE, ["Sure of the wrong label: to the loss that is right, and little is left"]),
+        ([0, 0, 6], 1, CE, ["sure of apoptotic, and the cell is apoptotic. ", FULL.format("wrong label")]),
+        ([0, 0, 6], 1, HALF, ["sure of apoptotic, and the cell is apoptotic. ", ONLY.format("wrong label")]),
+        ([6, 0, 0], 1, CE, ["sure of interphase: sure and wrong. ", FULL.format("wrong label")]),
+        ([6, 0, 0], 2, CE, ["sure of interphase: sure and wrong. ", FULL.format("label")]),
+        ([6, 0, 0], 2, HALF, ["sure of interphase: sure and wrong. ", ONLY.format("label")]),
+        ([0, 0, 1], 2, CE, ["Unsure: here every loss pushes towards the label."]),
+        ([0, 0, 1], 0, HALF, ["Unsure: here every loss pushes towards the wrong label."]),
+        (
+            [6, 6, 0],
+            2,
+            HALF,
+            ["It is unsure, yet leaves next to nothing for the label. ", ONLY.format("label")],
+        ),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_the_words_are_right_in_each_state(show, page, logits, label, kind, words):
+    """The last cell is apoptotic (2). Sureness, truth and label are three things."""
+    others = [[0, 0, 0]] * 4
+    show(LossWidget(logits=[*others, logits], labels=[1, 0, 0, 0, label], loss=kind, cell=4))
+    reading = page.locator(".cellcnn-reading").inner_text()
+    for part in words:
+        assert part in reading
+    assert ("wrong label" in reading) == (label != 2)
+    every = ("Sure and right", "Sure of the wrong", "sure of", "Unsure", "It is unsure")
+    assert sum(part in reading for part in every) == 1
+
+
+def test_a_wrong_label_that_was_learned_is_not_called_right(show, page):
+    show(LossWidget(labels=[1, 0, 0, 0, 1], cell=4))
+    for _ in range(3):
+        page.get_by_role("button", name="Ten steps").click()
+    assert number_in(page.locator(".cellcnn-class").nth(1).locator(".cellcnn-chance data").inner_text()) > 90
+    assert "Sure of the wrong label" in page.locator(".cellcnn-reading").inner_text()
+    assert page.locator(".cellcnn-message").inner_text().endswith("The loss cannot know that.")
 
 
 def test_the_sums_are_written_with_their_numbers(show, page):
@@ -222,8 +307,11 @@ def test_the_sums_are_written_with_their_numbers(show, page):
     assert "p of class a = exp(1) / [exp(1) + exp(0)] = 0.7311" in details.inner_text()
     assert "L = −ln p = −ln 0.7311 ≈ 0.3133" in details.inner_text()
     assert "Gradient = p − y = 0.7311 − 1, 0.2689 − 0 ≈ −0.2689, 0.2689" in details.inner_text()
-    page.get_by_role("combobox", name="Loss", exact=True).select_option(TITLES[KINDS[0]])
-    assert "½ [(0.7311 − 1)² + (0.2689 − 0)²] ≈ 0.0723" in details.inner_text()
+    choose_loss(page, KINDS[0])
+    squares = "[(0.7311 − 1)² + (0.2689 − 0)²]"
+    assert f"L = Σ (p − y)² / 2N = {squares} / (2 · 1) ≈ 0.0723" in details.inner_text()
+    choose_loss(page, KINDS[1])
+    assert f"L = Σ (p − y)² / 2N = {squares} / (2 · 1) ≈ 0.0723" in details.inner_text()  # two classes
 
 
 # ---- pictures, keyboard, phone, dark, screen reader ----
@@ -245,6 +333,7 @@ def test_the_pictures_are_those_of_the_data_set(show, page):
 
 def test_the_curve_can_be_dragged(show, page):
     show(LossWidget())
+    page.locator(".cellcnn-plot-area").scroll_into_view_if_needed()
     box = page.locator(".cellcnn-plot-area").bounding_box()
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 20)
     page.mouse.down()
@@ -271,19 +360,19 @@ def test_everything_works_with_the_keyboard_alone(show, page):
     assert page.locator(".cellcnn-cell.is-chosen").text_content() == "Cell 2, interphase"
     tab_to("Label of the chosen cell")
     page.keyboard.type("apop")
-    tab_to("Loss")
-    page.keyboard.type("mean")
-    for name in ("One step downhill", "Ten steps", "Start again"):
-        tab_to(name)
     tab_to("Logit of interphase")
     page.keyboard.press("Home")
     for name in ("Logit of mitotic", "Logit of apoptotic"):
         tab_to(name)
     page.keyboard.press("End")
+    tab_to("cross-entropy")
+    page.keyboard.press("ArrowUp")  # the loss above it
+    for name in ("One step downhill", "Ten steps", "Start again"):
+        tab_to(name)
     expected = loss_in_numpy(KINDS[1], [2], [[-10.0, 0, 10]])
     assert numbers(page, ".cellcnn-sum data")[0] == pytest.approx(expected[0], rel=1e-9)
-    tab_to("Curve along")
     tab_to("Written with")
+    tab_to("Curve along")
     tab_to("Weight of interphase")
     page.keyboard.press("ArrowRight")
     assert numbers(page, ".cellcnn-weights data")[0] == pytest.approx(1.1)
@@ -296,8 +385,8 @@ def test_fits_a_phone(show, new_page, width):
     on = new_page(viewport={"width": width, "height": 800}, has_touch=True, is_mobile=True)
     page = show(LossWidget(some_cells([0, 1, 2, 3, 4, 0, 1, 2], 5)), on=on)
     page.get_by_text("Written with its numbers").click()
-    for kind in TITLES.values():
-        page.get_by_role("combobox", name="Loss", exact=True).select_option(kind)
+    for kind in KINDS:
+        choose_loss(page, kind)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         edges = page.locator(
             ".cellcnn-widget :is(td, th, select, button, label, canvas, p, data, input, svg)"
