@@ -19,6 +19,10 @@ from ._core import Finding, NotAttempted
 SECONDS = 5  # for one call; the cases are tiny, so only an endless loop takes longer
 MEANINGS = {  # part of a message by NumPy: what it means here
     "could not be broadcast": " Arrays that meet number by number need the same rows and the same columns.",
+    **dict.fromkeys(
+        ("mismatch in its core dimension", "not aligned"),
+        " In `a @ b`, `a` needs as many columns as `b` has rows: (rows, n) @ (n, columns).",
+    ),
     "object too deep": " That function of NumPy takes one dimension, but here there are rows and columns.",
     "truth value of an array": " `max(...)`, `if` and `and` decide about one number, but this is an array. "
     "Its own `.max()` finds the largest; `np.maximum` and `np.where` go number by number.",

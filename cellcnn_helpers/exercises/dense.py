@@ -156,6 +156,12 @@ def dense(answer, rng):
     def first_place_only(x, weights, bias):
         return np.where(np.arange(len(bias)) == 0, first_rows_only(x, weights, bias), 0)
 
+    fits = "Each row of x is an example: x @ weights is (batch, n) @ (n, units), and fits."
+    turned = f"The order is turned around: (n, units) @ (batch, n) do not fit. {fits}"
+    column_rule = (
+        "`weights.T @ x` is the rule for one example, as a column; here (units, n) @ (batch, n) do not fit. "
+        + fits
+    )
     elementwise = "`*` multiplies number by number. Each unit needs the sum of all its products: `@`."
     down = (
         "The bias is added down the columns. It has one number for each unit, so it fits every row as it is."
@@ -214,12 +220,10 @@ def dense(answer, rng):
         ("Only the first place is filled: `return` stands inside the loops.", first_place_only),
         (elementwise, cube(lambda x, w, b: x * w + b)),
         *((elementwise, cube(lambda x, w, b, axis=axis: (x * w).sum(axis) + b)) for axis in (None, 0, 1)),
-        (
-            "The order is turned around: weights @ x. Here each row of x is an example: x @ weights.",
-            cube(lambda x, w, b: w @ x + b),
-        ),
+        (turned, cube(lambda x, w, b: w @ x + b)),
         ("x is transposed. It fits as it is: x @ weights.", cube(lambda x, w, b: x.T @ w + b)),
-        ("The weights are transposed, and come first: x @ weights.", cube(lambda x, w, b: w.T @ x + b)),
+        (column_rule, cube(lambda x, w, b: w.T @ x + b)),
+        (column_rule, cube(lambda x, w, b: w.T @ x + b[:, np.newaxis])),
         (
             "The product is transposed, (units, batch), when the bias is added. Take x @ weights.",
             lambda x, w, b: w.T @ x.T + b if len(x) in (1, len(b)) else None,

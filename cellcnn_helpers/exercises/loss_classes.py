@@ -135,17 +135,6 @@ def _classification_cases(rng):
     return [by_hand, *drawn, large]
 
 
-def _classification_cases(rng):
-    """Class numbers and logits; in the by-hand case the true classes have probabilities of 1/2 and 1/4."""
-    by_hand = {"labels": np.array([0, 2]), "logits": np.log([[8.0, 4, 4], [2, 4, 2]])}
-    drawn = [
-        {"labels": rng.integers(0, logits.shape[1], len(logits)), "logits": logits}
-        for logits in _drawn_logits(rng)
-    ]
-    large = {"labels": np.array([0, 1, 2]), "logits": np.array([[1000.0, 999, 998]] * 3)}
-    return [by_hand, *drawn, large]
-
-
 def _of_true(values, labels):
     return values[np.arange(len(labels)), labels]
 
@@ -200,12 +189,33 @@ def cross_entropy(answer, rng):
         lost = logits.max(axis=1) - _of_true(logits, labels) > 700  # exp(−745) is 0
         return None if lost.any() else cross_entropy(labels, logits)
 
+    def lifted(of_sum, of_true, axis=1):
+        """A slip in what is taken away where: inside the sum of the powers, and from the true logit."""
+
+        def wrong(labels, logits):
+            largest = logits.max(axis=axis, keepdims=True)
+            powers = np.exp(logits - of_sum * largest)
+            return (np.log(powers.sum(axis=1)) - _of_true(logits - of_true * largest, labels)).mean()
+
+        return wrong
+
+    inside_only = (
+        "The largest logit is taken away inside the sum only. Take it from the logit of the true class too: "
+        "then the two cancel."
+    )
     all_classes = "This takes the logs of all classes. Only the probability of the true class counts."
     slips = [
         (
             "The probability of the true class is rounded to 0 where the network is very sure of another, so "
             "its log is lost. Stay with logs: log p is the logit, minus the log of the sum of the powers.",
             stable_but_lost,
+        ),
+        (inside_only, lifted(of_sum=1, of_true=0)),
+        (inside_only, lifted(of_sum=1, of_true=0, axis=None)),
+        (
+            "The largest logit is taken from the logit of the true class only. Take it away inside the sum "
+            "too: then the two cancel, and no power overflows.",
+            lifted(of_sum=0, of_true=1),
         ),
         (OVERFLOW, lambda labels, logits: surprises(labels, _softmax_overflowing(logits)).mean()),
         *scaled("The minus is missing: the log of a probability is negative.", lambda n: -1),

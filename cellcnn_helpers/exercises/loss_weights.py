@@ -52,6 +52,14 @@ def class_weights(answer, rng):
         present = len(np.unique(labels))
         return class_weights(labels, num_classes) * num_classes / present
 
+    def without_last(labels, num_classes):
+        """Right while the last class occurs; else anything wrong, such as an error or too few weights."""
+        return class_weights(labels, num_classes) if labels.max() == num_classes - 1 else None
+
+    no_last = (
+        "The last classes do not occur in these labels, and `np.bincount(labels)` ends at the largest label, "
+        "so they have no place in it. Count with `minlength=num_classes`."
+    )
     no_place = (
         "A class that does not occur needs a place too, or all later classes move up: count with "
         "`num_classes` classes (`minlength`)."
@@ -63,7 +71,8 @@ def class_weights(answer, rng):
     slips = [
         (no_place, without_absent),
         (no_place, lambda y, c: without_absent(y, c) * c / len(np.unique(y))),
-        (no_place, lambda y, c: len(y) / (c * np.bincount(y).astype(float))),
+        (no_last, without_last),
+        (no_last, lambda y, c: len(y) / (c * np.bincount(y).astype(float))),
         (
             "This divides by the number of classes that occur. Divide by `num_classes`, so that a batch "
             "without a rare class is weighed by the same rule.",
@@ -114,8 +123,12 @@ def class_weights(answer, rng):
         {"labels": _labels(rng, num_classes, extra), "num_classes": num_classes}
         for num_classes, extra in [(2, 7), (4, 9), (5, 15)]
     ]
-    absent = {"labels": np.array([3, 0, 2, 0, 3, 0, 0]), "num_classes": 5}  # neither class 1 nor the last
-    same_answers(answer, class_weights, [by_hand, *drawn, absent], slips=slips)
+    absent = [  # a class between the others, the last one, and both
+        {"labels": np.array([3, 0, 2, 0, 3, 0, 0]), "num_classes": 4},
+        {"labels": np.array([1, 0, 2, 0, 1, 0]), "num_classes": 4},
+        {"labels": np.array([3, 0, 2, 0, 3, 0, 0]), "num_classes": 5},
+    ]
+    same_answers(answer, class_weights, [by_hand, *drawn, *absent], slips=slips)
 
 
 def _labels(rng, num_classes, extra):

@@ -106,6 +106,14 @@ def cross_entropy_of_course(labels, logits):
     return losses.softmax_cross_entropy(labels, logits).loss
 
 
+def shifted(logits):
+    return logits - logits.max(axis=1, keepdims=True)
+
+
+def log_of_sum(logits):
+    return np.log(np.exp(logits).sum(axis=1))
+
+
 def of_probabilities(formula):
     """A student's function of labels and softmax(logits), where large logits do not overflow."""
     return lambda labels, logits: formula(labels, activations.softmax(logits))
@@ -163,6 +171,10 @@ class TestCrossEntropy:
             (lambda y, z: -np.log(at_truth(z, y)).mean(), "as if they were probabilities"),
             (lambda y, z: -at_truth(z, y).mean(), "as if they were logs"),
             (lambda y, z: 1.5 * np.log(2), "answer of the first example"),
+            (lambda y, z: np.mean(log_of_sum(shifted(z)) - at_truth(z, y)), "inside the sum only"),
+            (lambda y, z: np.mean(log_of_sum(z - z.max()) - at_truth(z, y)), "inside the sum only"),
+            (lambda y, z: np.mean(log_of_sum(z) - at_truth(shifted(z), y)), "of the true class only"),
+            (lambda y, z: np.mean(log_of_sum(z) - at_truth(z, y)), "exp(1000) is infinite"),
             (lambda y, z: cross_entropy_by_loops(y, z) / 2, "is expected"),
         ],
     )

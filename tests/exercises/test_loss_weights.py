@@ -46,6 +46,26 @@ def weights_one_for_missing(labels, num_classes):
     return np.where(weights == 0, 1, weights)
 
 
+def too_few_counts(labels, num_classes):
+    """The chapter's solution without `minlength`: the mask is too short, and NumPy stops."""
+    counts = np.bincount(labels)
+    weights = np.zeros(num_classes)
+    weights[counts > 0] = len(labels) / (num_classes * counts[counts > 0])
+    return weights
+
+
+def too_few_weights(labels, num_classes):
+    """The same with as many weights as counts: nothing stops, the array is too short."""
+    counts = np.bincount(labels)
+    return np.where(counts > 0, len(labels) / (num_classes * np.maximum(counts, 1)), 0)
+
+
+def too_few_in_a_loop(labels, num_classes):
+    """The same in a loop over all classes: the count of the last one cannot be read."""
+    counts = np.bincount(labels)
+    return [len(labels) / (num_classes * counts[k]) if counts[k] else 0 for k in range(num_classes)]
+
+
 class TestClassWeights:
     @pytest.mark.parametrize("answer", [weights_by_loop, weights_by_where, weights_by_share])
     def test_right(self, answer, assert_accepts):
@@ -61,7 +81,7 @@ class TestClassWeights:
         [
             (weights_of_present, "needs a place too"),
             (lambda y, c: len(y) / (len(np.unique(y)) * np.unique(y, return_counts=True)[1]), "a place too"),
-            (lambda y, c: len(y) / (c * np.bincount(y)), "needs a place too"),
+            (lambda y, c: len(y) / (c * np.bincount(y)), "ends at the largest label"),
             (lambda y, c: weights_by_loop(y, c) / np.mean(weights_by_where(y, c)[y]), "`num_classes`, so"),
             (counted(lambda count, n, c: n / (c * count)), "n / 0 is infinite"),
             (weights_one_for_missing, "Its weight is 0"),
@@ -81,6 +101,16 @@ class TestClassWeights:
     )
     def test_wrong(self, answer, words, assert_finds):
         assert_finds(check.class_weights, answer, words)
+
+    @pytest.mark.parametrize("answer", [too_few_counts, too_few_weights, too_few_in_a_loop])
+    def test_counts_that_end_too_early_are_told_from_a_division_by_zero(self, answer, assert_finds):
+        assert_finds(check.class_weights, answer, "`np.bincount(labels)` ends at the largest label")
+        with np.errstate(divide="ignore"):
+            by_zero = check.class_weights(counted(lambda count, n, c: n / (c * count)))
+        assert "bincount" not in by_zero.message
+        assert (
+            "labels = [1 0 2 0 1 0]" in check.class_weights(answer).example
+        )  # only the last class is absent
 
     def test_the_example_can_be_done_by_hand(self):
         example = check.class_weights(lambda labels, num_classes: [1, 1, 1]).example
