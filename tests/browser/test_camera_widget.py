@@ -1,5 +1,6 @@
 """The camera widget on a static page, in a real Chromium: the package's physics, and real noise."""
 
+import re
 from dataclasses import asdict
 
 import numpy as np
@@ -364,6 +365,38 @@ def test_a_number_that_is_none_is_refused_and_the_old_one_stays(show, page):
         assert facts(page) == before
         enter(page, name, "2,5" if name.startswith("Gain") else "4")
         assert message.inner_text() == "" and facts(page) != before
+
+
+def test_the_fields_take_what_the_package_takes(show, page):
+    """Both ends of each field make a Microscope; where the package has a limit, the field has the same."""
+    widget = CameraWidget({"cell": CELL})
+    show(widget)
+    limits = {"numerical_aperture": 1.49, "bit_depth": 16}
+    scales = {"Wavelength, nm": 1e-3}
+    names = {
+        "Stain, photons": "nucleus_photons",
+        "Background, photons": "background_photons",
+        "Aperture, NA": "numerical_aperture",
+        "Wavelength, nm": "wavelength_um",
+        "Defocus, µm": "defocus_um",
+        "Gain, / photon": "gain",
+        "Offset, grey": "offset",
+        "Read noise, photons": "read_noise_photons",
+        "Bit depth, bits": "bit_depth",
+    }
+    for label, name in names.items():
+        enter(page, label, "none")
+        words = re.search(r"from (\S+) to (\S+): got", page.locator(".cellcnn-message").inner_text())
+        low, high = (float(text) * scales.get(label, 1) for text in words.groups())
+        number = int if name == "bit_depth" else float
+        for end in (low, high):
+            Microscope(**{name: number(end)})  # refuses what it cannot be
+        if name in limits:
+            assert high == limits[name]
+            with pytest.raises(ValueError, match=name):
+                Microscope(**{name: number(high + 1) if number is int else high + 1e-9})
+        enter(page, label, words[2])
+        assert page.locator(".cellcnn-message").inner_text() == ""
 
 
 def test_sliders_work_by_keyboard_and_keep_what_the_field_said(show, page):
