@@ -100,7 +100,7 @@ function render({ model, el }) {
     const shares = softmax(scores);
     const chosen = highestPlace(scores);
     const at = row * cells.columns + column;
-    classes.forEach(({ name, node, weights: seen, products: adds, values: shown, bar, truth }, unit) => {
+    classes.forEach(({ name, node, weights: seen, products: adds, values: shown, bar, tag }, unit) => {
       showPlane(seen, weightPlanes[unit], cells, weightLimit, "Weights", row, column);
       showPlane(adds, productPlanes[unit], cells, productLimit, "Products", row, column);
       seen.field.setAttribute("aria-label", `Weights of ${name}`);
@@ -112,7 +112,8 @@ function render({ model, el }) {
       shown.share.replaceChildren(element("data", { value: String(shares[unit]) }, percent(shares[unit])));
       bar.style.width = `${100 * shares[unit]}%`;
       node.classList.toggle("is-chosen", unit === chosen);
-      truth.textContent = unit === cells.labels[index] ? "true class" : "";
+      const words = [unit === chosen && "answer", unit === cells.labels[index] && "true class"];
+      tag.textContent = words.filter(Boolean).join(", ");
     });
     drawSignedScale(v.weightScale, weightLimit);
     drawSignedScale(v.productScale, productLimit);
@@ -155,8 +156,10 @@ function render({ model, el }) {
       [["Right", ...counted.shares.map((share) => `${Math.round(100 * share)} %`)]],
       current,
     );
-    const sentence = `This cell: ${now.answer} Of all ${cells.count} cells, moved alike, ${Math.round(counted.here * cells.count)} are right.`;
-    v.told.textContent = v.live.textContent = sentence;
+    const [one, all] = [v.told, v.toldOfAll];
+    one.textContent = `This cell: ${now.answer}`;
+    all.textContent = `Of all ${cells.count} cells, moved alike, ${Math.round(counted.here * cells.count)} are right.`;
+    v.live.textContent = v.guess.open ? `${one.textContent} ${all.textContent}` : one.textContent;
   }
 
   function showCounts() {

@@ -36,7 +36,7 @@ class DenseWidget(CourseWidget):
     cell : int
         The cell shown, counted from 0.
     shift_down, shift_right : int, -8 to 8
-        Pixels by which the cells are moved; the pixels at the edge are repeated.
+        Pixels by which the cells are moved, as by ``np.roll``: what leaves on one side comes in on the other.
     order : {"kept", "pixels", "both"}
         Leave all in place, shuffle the pixels by one fixed permutation, or the pixels and the weights alike.
     row, column : int

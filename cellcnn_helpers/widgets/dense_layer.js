@@ -27,10 +27,12 @@ function fixedPermutation(count) {
 
 const inside = (value, size) => Math.max(0, Math.min(size - 1, value));
 
-/** The place in the cell's own picture that is shown at `place` when it is moved: the edge is repeated. */
+/** The place in the cell's own picture that is shown at `place` when it is moved, as by np.roll: what leaves on
+ *  one side comes in on the other. */
 function sourceOf(place, { rows, columns }, { down, right }) {
+  const rolled = (value, size) => ((value % size) + size) % size;
   const [row, column] = [Math.floor(place / columns) - down, (place % columns) - right];
-  return inside(row, rows) * columns + inside(column, columns);
+  return rolled(row, rows) * columns + rolled(column, columns);
 }
 
 /** The values of one cell, moved; `edits` maps places in its own picture to painted values. */

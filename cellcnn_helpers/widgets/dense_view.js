@@ -41,6 +41,7 @@ function makeView(on) {
     weightScale: element("div", { class: "cellcnn-scale" }),
     productScale: element("div", { class: "cellcnn-scale" }),
     told: element("p"),
+    toldOfAll: element("p"),
     shifts: element("table", { class: "cellcnn-shares" }),
     counts: element("table", { class: "cellcnn-shares" }),
     live: element("p", { class: "cellcnn-unseen", "aria-live": "polite" }),
@@ -56,6 +57,7 @@ function makeView(on) {
   );
   const lead =
     "A dense layer has one weight for every pixel and class. Score = sum of pixel × weight + bias: where the pixels lie on blue weights the score rises, on orange it falls.";
+  v.guess = folded("Guess first: how many cells are still right when all of them move?", v.toldOfAll, v.shifts);
   const scale = (name, node) => element("div", {}, element("span", { class: "cellcnn-note" }, name), node);
   v.root = element(
     "section",
@@ -78,7 +80,7 @@ function makeView(on) {
         element("div", { class: "cellcnn-row" }, arrows, v.center, v.shifted),
         v.tool.group,
         v.told,
-        v.shifts,
+        v.guess,
       ),
     ),
     v.classes,
@@ -88,7 +90,7 @@ function makeView(on) {
       scale("Weights", v.weightScale),
       scale("Products, pixel × weight", v.productScale),
     ),
-    element("fieldset", {}, element("legend", {}, "How many numbers must be learned"), v.counts),
+    folded("Guess first: how many numbers must be learned when pictures grow?", v.counts),
     v.live,
   );
   v.tool.group.append(v.clear);
@@ -96,6 +98,11 @@ function makeView(on) {
   setOptions(v.order, ORDERS, "kept");
   v.tool.inputs[0].checked = true;
   return v;
+}
+
+/** What would spoil a guess: shown when the reader opens it. */
+function folded(summary, ...nodes) {
+  return element("details", {}, element("summary", {}, summary), ...nodes);
 }
 
 /** One card for each class: its weights, the products, and what they add up to. */
@@ -108,11 +115,11 @@ function makeClasses(names) {
     const term = (text, value) => [element("dt", {}, text), value];
     const bar = element("i");
     const title = element("strong", {}, name);
-    const truth = element("span");
+    const tag = element("span");
     const node = element(
       "div",
       { class: "cellcnn-class", role: "group", "aria-label": `Class ${name}` },
-      element("p", {}, title, truth),
+      element("p", {}, title, " ", tag),
       element("div", { class: "cellcnn-pair" }, weights.figure, products.figure),
       element(
         "dl",
@@ -125,7 +132,7 @@ function makeClasses(names) {
       ),
       element("div", { class: "cellcnn-bar", "aria-hidden": "true" }, bar),
     );
-    return { name, node, weights, products, values, bar, truth };
+    return { name, node, weights, products, values, bar, tag };
   });
 }
 

@@ -1,5 +1,7 @@
 """The dense widget on a static page, in a real Chromium: no kernel, no network."""
 
+import re
+
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -30,10 +32,8 @@ def color():
 
 
 def moved(images, down, right):
-    """Images moved; the pixels at the edge are repeated."""
-    height, width = images.shape[1:3]
-    padded = np.pad(images, ((0, 0), (8, 8), (8, 8), (0, 0)), mode="edge")
-    return padded[:, 8 - down :, 8 - right :][:, :height, :width]
+    """Images moved as in the chapter: what leaves on one side comes in on the other."""
+    return np.roll(images, (down, right), axis=(1, 2))
 
 
 def scores_of(images, weights, bias):
@@ -81,6 +81,12 @@ def told(page):
     live = page.locator("[aria-live]").inner_text()
     assert page.get_by_text(live, exact=True).first.is_visible()
     return live
+
+
+def unfold(page):
+    """Open what the reader is to guess first."""
+    for summary in page.locator("details:not([open]) > summary").all()[::-1]:
+        summary.click()
 
 
 def shares_shown(page):
@@ -167,6 +173,10 @@ def test_what_is_shown_equals_nn(show, page, request, kind):
         assert float(text.split("= ")[-1]) == pytest.approx(products[3, 2, unit], rel=0.06, abs=6e-4)
     best = page.locator(".is-chosen strong").inner_text()
     assert best == cells.class_names[expected.argmax()]
+    cards = page.locator(".cellcnn-class")
+    tags = [{name for name in ("answer", "true class") if name in text} for text in cards.all_inner_texts()]
+    assert [n for n, words in enumerate(tags) if "answer" in words] == [expected.argmax()]
+    assert [n for n, words in enumerate(tags) if "true class" in words] == [labels[4]]
     verdict = "right" if expected.argmax() == labels[4] else f"wrong, it is {cells.class_names[labels[4]]}"
     assert f"This cell: {best}, " in told(page) and f": {verdict}." in told(page)
     drawn = pixels(page, ".cellcnn-picture")
@@ -192,6 +202,7 @@ def test_one_color_can_be_looked_at_alone(show, page, color):
 def test_a_shift_of_three_pixels_breaks_the_layer(show, page, grey):
     cells, weights, bias = grey
     show(DenseWidget(*grey, cell=7))
+    unfold(page)
     expected = [round(100 * share_right(grey, right=by)) for by in range(7)]
     assert shares_shown(page) == expected
     assert expected[3] < expected[0] - 25
@@ -202,7 +213,9 @@ def test_a_shift_of_three_pixels_breaks_the_layer(show, page, grey):
     images = moved(cells.arrays()[0], -1, 3)
     np.testing.assert_allclose(shown(page)[0], scores_of(images, weights, bias)[7], rtol=1e-12)
     right = round(60 * share_right(grey, -1, 3))
-    assert told(page).endswith(f"Of all 60 cells, moved alike, {right} are right.")
+    sentence = f"Of all 60 cells, moved alike, {right} are right."
+    assert page.get_by_text(sentence, exact=True).is_visible()
+    assert page.locator("[aria-live]").inner_text().endswith(f". {sentence}")
     page.get_by_role("button", name="Shift down").click()
     assert page.locator("td.is-current").inner_text() == f"{expected[3]} %"
     page.get_by_role("button", name="Back").click()
@@ -213,10 +226,88 @@ def test_a_shift_of_three_pixels_breaks_the_layer(show, page, grey):
     assert page.locator("output").inner_text() == "shifted by 8 to the left"
 
 
+@pytest.mark.parametrize(("down", "right"), [(8, -8), (-7, 5), (1, 0)])
+def test_cells_roll_as_in_the_chapter(show, page, color, down, right):
+    """What is drawn, and the scores; the cells are smaller than the largest shift."""
+    cells, weights, bias = color
+    show(DenseWidget(*color, cell=5, shift_down=down, shift_right=right))
+    rolled = np.roll(cells.images, (down, right), axis=(1, 2))
+    np.testing.assert_array_equal(pixels(page, ".cellcnn-picture"), rolled[5])
+    expected = scores_of(np.roll(cells.arrays()[0], (down, right), axis=(1, 2)), weights, bias)[5]
+    np.testing.assert_allclose(shown(page)[0], expected, rtol=1e-12)
+
+
+def test_the_answers_to_the_guesses_of_the_chapter_wait_until_they_are_asked_for(show, page, grey):
+    """The shares right after a shift and the counts of parameters; the network is centered there as here."""
+    cells, weights, bias = grey
+    show(DenseWidget(*grey))
+    tables = page.locator("table").all()
+    for _ in range(2):
+        page.get_by_role("button", name="Shift right").click()
+        assert "are right" not in told(page)
+    assert len(tables) == 2 and not any(table.is_visible() for table in tables)
+    page.get_by_text("Guess first: how many cells are still right").click()
+    assert tables[0].is_visible() and not tables[1].is_visible()
+    images, labels = cells.arrays()
+    mean = images.mean()
+    network = nn.Network([nn.Flatten(), nn.Dense(3)], input_shape=images.shape[1:])
+    network.set_weights([weights, bias + mean * weights.sum(axis=0)])
+    printed = [
+        f"{network.evaluate(np.roll(images - mean, by, axis=2), labels).accuracy:.0%}" for by in range(7)
+    ]
+    assert [f"{share}%" for share in shares_shown(page)] == printed
+    page.get_by_text("Guess first: how many numbers must be learned").click()
+    assert tables[1].is_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_long_names_of_classes_stay_in_their_cards(show, new_page, width):
+    """Eight classes, as of the cells of the blood; the answer and the truth are told on two of them."""
+    names = [
+        f"{kind} {cell}" for kind in ("immature", "segmented") for cell in ("granulocyte", "a", "b", "c")
+    ]
+    images = np.zeros((1, 28, 28, 3), np.uint8)
+    cells = CellImageDataset(images, [0], names)
+    bias = np.float32([0, 0, 0, 0, 1, 0, 0, 0])
+    on = new_page(viewport={"width": width, "height": 900})
+    show(DenseWidget(cells, np.zeros((2352, 8), np.float32), bias), on=on)
+    over = on.locator(".cellcnn-class").evaluate_all(
+        """cards => cards.map(card => {
+            const words = document.createRange();
+            words.selectNodeContents(card.querySelector("p"));
+            return words.getBoundingClientRect().right - card.getBoundingClientRect().right;
+        })"""
+    )
+    assert len(over) == 8 and max(over) < 0
+    tops = on.locator(".cellcnn-class canvas").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().top)"
+    )
+    cards = on.locator(".cellcnn-class").evaluate_all("all => all.map(e => e.getBoundingClientRect().top)")
+    below = {
+        card: {round(top - card, 1) for top, of in zip(tops[::2], cards, strict=True) if of == card}
+        for card in cards
+    }
+    assert all(len(heights) == 1 for heights in below.values())  # the pictures of a row stand on one level
+
+
+def test_the_answer_is_not_framed_in_a_color_of_the_weights(show, page, grey):
+    show(DenseWidget(*grey))
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+        red, green, blue = map(
+            int,
+            re.findall(r"\d+", page.locator(".is-chosen").evaluate("e => getComputedStyle(e).outlineColor"))[
+                :3
+            ],
+        )
+        assert max(red, green, blue) - min(red, green, blue) < 40  # orange and blue have more than 100
+
+
 @pytest.mark.parametrize("kind", ["grey", "color"])
 def test_shuffling_pixels_and_weights_alike_changes_no_answer(show, page, request, kind):
     layer = request.getfixturevalue(kind)
     show(DenseWidget(*layer, cell=3))
+    unfold(page)
     (scores, shares), right = shown(page), shares_shown(page)
     picture, weights = pixels(page, ".cellcnn-picture"), pixels(page, ".cellcnn-class")
     choice(page, "Order of the pixels").select_option("pixels shuffled")
@@ -284,6 +375,7 @@ def test_a_stroke_of_the_mouse_paints_and_all_paint_comes_off(show, page, grey):
 
 def test_the_parameters_are_counted_against_a_convolution(show, page, color):
     show(DenseWidget(*color))
+    unfold(page)
 
     def count(layers, side):
         weights = nn.Network(layers, input_shape=(side, side, 3)).get_weights()
@@ -340,6 +432,7 @@ def test_fits_a_phone_and_takes_a_finger(show, new_page, request, width, kind):
     layer = request.getfixturevalue(kind)
     on = new_page(viewport={"width": width, "height": 800}, has_touch=True, is_mobile=True)
     page = show(DenseWidget(*layer, shift_right=3, shift_down=-2), on=on)
+    unfold(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     edges = page.locator(".cellcnn-widget :is(td, select, button, label, canvas, p, dd)").evaluate_all(
         "all => all.filter(e => e.offsetWidth > 1).map(e => e.getBoundingClientRect().right)"
@@ -361,6 +454,7 @@ def test_fits_a_phone_and_takes_a_finger(show, new_page, request, width, kind):
 @pytest.mark.parametrize("kind", ["grey", "color"])
 def test_no_accessibility_violations(show, page, request, theme, kind):
     show(DenseWidget(*request.getfixturevalue(kind), shift_right=2))
+    unfold(page)
     page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
     report = Axe().run(page, context=".cellcnn-widget")
     assert report.violations_count == 0, report.generate_report()
