@@ -3,9 +3,8 @@
     python benchmarks/network.py            # print the table
     python benchmarks/network.py --write    # and keep it in benchmarks/network.md
 
-The two start from the same weights and take turns, so that a busy machine slows both alike. NumPy multiplies
-matrices on one core here, TensorFlow on all: OpenBLAS shares the large products of dense layers among cores
-and, where another program holds one of them, waits many times longer than the product takes.
+The two start from the same weights and take turns, so that a busy machine slows both alike. Each uses all
+cores.
 """
 
 import argparse
@@ -15,7 +14,6 @@ import statistics
 import time
 from pathlib import Path
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
@@ -156,8 +154,7 @@ def main():
         f"One step of training: forward, backward, Adam; float32. {os.cpu_count()} cores, load "
         f"{os.getloadavg()[0]:.1f} at the end; Python {platform.python_version()}, NumPy {np.__version__}, "
         f"Keras {keras.__version__} on TensorFlow {tf.__version__} (oneDNN on, compiled, train_on_batch). "
-        f"NumPy's matrix products on {os.environ['OPENBLAS_NUM_THREADS']} core. Median of {REPEATS} runs of "
-        f"{STEPS} steps, taken in turns. Below 1, NumPy is the faster one."
+        f"Median of {REPEATS} runs of {STEPS} steps, taken in turns. Below 1, NumPy is the faster one."
     )
     text = f"# A training step beside Keras\n\n{machine}\n\n{table(rows)}\n\n{verdict(rows)}\n"
     print(f"\n{text}")

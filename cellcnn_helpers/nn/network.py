@@ -7,12 +7,13 @@ import numpy as np
 from cellcnn_helpers import _checks
 from cellcnn_helpers.nn import _files
 from cellcnn_helpers.nn import _network_checks as check
-from cellcnn_helpers.nn._backpropagation import backward, batch_gradients, flat, forward, keep_freed_memory
+from cellcnn_helpers.nn._backpropagation import backward, batch_gradients, flat, forward
+from cellcnn_helpers.nn._machine import all_cores
 from cellcnn_helpers.nn.losses import softmax_cross_entropy
 from cellcnn_helpers.nn.optimizers import Adam
 from cellcnn_helpers.nn.results import Evaluation, History, NetworkGradients, NetworkSummary
 
-PART_BYTES = 2 << 20  # of the largest output of a layer, for the part of a batch that is worked on at once
+PART_BYTES = 1 << 20  # of the largest output of a layer, for the part of a batch that is worked on at once
 
 
 class Network:
@@ -202,9 +203,9 @@ class Network:
         images = self._images(images)
         batch_size = _checks.whole_number("batch_size", batch_size)
         starts = range(0, max(len(images), 1), batch_size)  # at least one batch, though it may be empty
-        return np.concatenate(
-            [forward(self.layers, self._weights, images[n : n + batch_size])[-1] for n in starts]
-        )
+        batches = [images[n : n + batch_size] for n in starts]
+        with all_cores() as map_batches:
+            return np.concatenate(map_batches(lambda x: forward(self.layers, self._weights, x)[-1], batches))
 
     def activations(self, images):
         """Return what every layer makes of images: (batch, height, width, channels) -> a list, one per layer.
@@ -346,15 +347,16 @@ class Network:
         augment = check.augment(augment)
         rng = np.random.default_rng(_checks.whole_number("seed", seed, minimum=0))
         starts = range(0, len(images), batch_size)
-        keep_freed_memory()
         history, best_weights = History([], [], [], []), self._weights
-        with progress_bar(epochs * len(starts), verbose=_checks.boolean("verbose", verbose)) as bar:
+        verbose = _checks.boolean("verbose", verbose)
+        with progress_bar(epochs * len(starts), verbose=verbose) as bar, all_cores() as map_parts:
             for epoch in range(epochs):
                 bar.set_description_str(f"epoch {epoch + 1}/{epochs} ")
                 order = rng.permutation(len(images))
                 sums = np.zeros(2)  # of the losses and of the right predictions
                 for batch in (order[n : n + batch_size] for n in starts):
-                    sums += self._step(augment(images[batch], rng), labels[batch], class_weights, optimizer)
+                    examples = augment(images[batch], rng), labels[batch], class_weights[labels[batch]]
+                    sums += self._step(examples, optimizer, map_parts)
                     bar.update()
                 measured = (sums / len(images)).tolist()
                 if validation_data is not None:
@@ -372,11 +374,11 @@ class Network:
             self._weights = best_weights
         return history
 
-    def _step(self, images, labels, class_weights, optimizer):
+    def _step(self, examples, optimizer, map_parts):
         """Take one step of the optimizer; return the sums of losses and of right predictions before it."""
         try:
             loss, logits, gradients = batch_gradients(
-                self.layers, self._weights, images, labels, class_weights[labels], self._part_size
+                self.layers, self._weights, *examples, part_size=self._part_size, map_parts=map_parts
             )
         except FloatingPointError:
             raise ValueError(
@@ -384,7 +386,7 @@ class Network:
                 f"Start again with new weights and a learning rate ten times smaller."
             ) from None
         self.set_weights(optimizer.step(flat(self._weights), gradients))
-        return loss * len(labels), np.sum(logits.argmax(axis=1) == labels)
+        return loss * len(logits), np.sum(logits.argmax(axis=1) == examples[1])
 
     def _images(self, images):
         """Check images, and convert them to the dtype of the weights."""
