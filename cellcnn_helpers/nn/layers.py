@@ -13,7 +13,10 @@ from cellcnn_helpers.nn.dense import dense, dense_backward
 
 
 class Layer:
-    """What all layers have in common; a layer without weights needs only `forward` and `backward`."""
+    """What all layers have in common; a layer without weights needs only `forward` and `backward`.
+
+    Parts of a batch go through a layer at the same time, each in a thread of its own.
+    """
 
     config = MappingProxyType({})  # the arguments that make a layer like this one
 

@@ -190,13 +190,18 @@ def test_an_interruption_leaves_the_weights_of_the_last_whole_step(noise, others
     assert np.isfinite(history.loss).all()
 
 
-def test_an_interruption_in_a_gradient_leaves_the_weights_of_the_last_whole_step(noise):
+@pytest.mark.parametrize("part_bytes, calls_a_step", [(1 << 20, 1), (1000, 2)])  # an image has 288 of them
+def test_an_interruption_in_a_gradient_leaves_the_weights_of_the_last_whole_step(
+    noise, part_bytes, calls_a_step, monkeypatch
+):
+    monkeypatch.setattr(network_module, "PART_BYTES", part_bytes)
+
     class Stopping(nn.ReLU):
         calls = 0
 
         def backward(self, dy, x, weights):
             Stopping.calls += 1
-            if Stopping.calls == 3:
+            if Stopping.calls == 3 * calls_a_step:
                 signal.raise_signal(signal.SIGINT)
             return super().backward(dy, x, weights)
 
