@@ -37,33 +37,42 @@ def problems():
     return []
 
 
-@pytest.fixture
-def new_page(browser, problems):
-    """Open a page, ``new_page(viewport={"width": 390, "height": 800})``; a problem in it fails the test."""
-    contexts = []
+@pytest.fixture(scope="module")
+def watched_page(browser):
+    """Open a page that notes its problems in a list: ``watched_page(problems, viewport=...)``."""
 
-    def on_request(request):
-        address = urlsplit(request.url)
-        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in HERE:
-            problems.append(f"request to another host: {request.url}")
+    def open_page(problems, **options):
+        def on_request(request):
+            address = urlsplit(request.url)
+            if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in HERE:
+                problems.append(f"request to another host: {request.url}")
 
-    def on_console(message):
-        if message.type == "error":
-            problems.append(f"console: {message.text}")
+        def on_console(message):
+            if message.type == "error":
+                problems.append(f"console: {message.text}")
 
-    def open_page(**options):
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
+        page = browser.new_context(**options).new_page()
         page.set_default_timeout(10_000)
         page.on("request", on_request)
         page.on("console", on_console)
         page.on("pageerror", lambda error: problems.append(f"page: {error}"))
         return page
 
+    return open_page
+
+
+@pytest.fixture
+def new_page(watched_page, problems):
+    """Open a page, ``new_page(viewport={"width": 390, "height": 800})``; a problem in it fails the test."""
+    pages = []
+
+    def open_page(**options):
+        pages.append(watched_page(problems, **options))
+        return pages[-1]
+
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.close()
     assert problems == []
 
 
