@@ -10,6 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import expect
 
 from cellcnn_helpers import images, nn
 from cellcnn_helpers.simulate import Microscope
@@ -27,25 +28,31 @@ pytestmark = pytest.mark.browser
 
 TOKEN = "only-for-this-test"
 RACE = {"surface": "cells, standardized", "learning_rates": 0.1, "start": (1, 2.5), "step": 0}
-WIDGETS = {  # what each is made with, and what Python is asked afterwards
-    ConvolutionWidget: ({}, "[w.kernel, w.strides, w.column, w.image]"),
-    PoolingWidget: ({}, "[w.image, w.pool_size, w.row, w.column]"),
-    DenseWidget: ({"cell": 4}, "[w.shift_down, w.shift_right]"),
-    LossWidget: ({}, "w.logits"),
-    OptimizerRaceWidget: (RACE, "[w.step, w.start]"),
-    AugmentationWidget: ({"degrees": 0}, "[w.mirror, w.shift_px]"),
-    CameraWidget: ({}, "w.microscope.__dict__"),
+WIDGETS = {  # what each is made with, what Python is asked after the reader acted, what Python does itself
+    ConvolutionWidget: (
+        {},
+        "[w.kernel, w.strides, w.column, w.image]",
+        'w.kernel, w.strides, w.padding = [[0, 1], [-2.5, 4]], 2, "same"\nw.row = w.column = 10',
+    ),
+    PoolingWidget: ({}, "[w.image, w.pool_size, w.row, w.column]", "w.pool_size, w.row, w.column = 4, 5, 6"),
+    DenseWidget: ({"cell": 4}, "[w.shift_down, w.shift_right]", "w.shift_right = -2\nw.bias = [1, 2, 3]"),
+    LossWidget: ({}, "w.logits", 'w.loss, w.labels = "mean_squared_error", [2, 0, 0, 0, 1]'),
+    OptimizerRaceWidget: (RACE, "[w.step, w.start]", "w.step, w.learning_rates = 1, 0.5"),
+    AugmentationWidget: ({"degrees": 0}, "[w.mirror, w.shift_px]", "w.cell, w.brightness = 1, 0.1"),
+    CameraWidget: (
+        {},
+        "w.microscope.__dict__",
+        "from cellcnn_helpers.simulate import Microscope\nw.microscope = Microscope(gain=2)",
+    ),
 }
 CELLS = [
     code
-    for kind, (arguments, asked) in WIDGETS.items()
+    for kind, (arguments, asked, done) in WIDGETS.items()
     for code in (
         f"from cellcnn_helpers.widgets import {kind.__name__}\nw = {kind.__name__}(**{arguments})\nw",
         f"import json\nprint(json.dumps({asked}))",
+        done,
     )
-] + [
-    f"w = {ConvolutionWidget.__name__}()\nw",
-    'w.kernel = [[0, 1], [-2.5, 4]]\nw.padding = "same"\nw.row = w.column = 10',
 ]
 
 
@@ -147,15 +154,22 @@ def run_cell(page, number):
 
 def start(page, kind):
     """Run the cell of a widget: the widget in the browser, and the same one here."""
-    shown = run_cell(page, 2 * list(WIDGETS).index(kind)).locator(".cellcnn-widget")
+    shown = run_cell(page, 3 * list(WIDGETS).index(kind)).locator(".cellcnn-widget")
     shown.wait_for()
     return shown, kind(**WIDGETS[kind][0])
 
 
 def in_python(page, kind):
     """What Python has to say about the widget that was started last."""
-    cell = run_cell(page, 2 * list(WIDGETS).index(kind) + 1)
+    cell = run_cell(page, 3 * list(WIDGETS).index(kind) + 1)
     return json.loads(cell.locator(".jp-OutputArea-output").inner_text())
+
+
+def changed_by_python(page, kind):
+    """The widget in the browser, after Python changed it."""
+    shown, here = start(page, kind)
+    run_cell(page, 3 * list(WIDGETS).index(kind) + 2)
+    return shown, here
 
 
 def numbers(shown, selector):
@@ -270,16 +284,37 @@ def test_camera(notebook):
 # ---- from Python to the browser ----
 
 
-def test_python_sets_the_state_and_the_browser_shows_it(notebook):
-    shown = run_cell(notebook, len(CELLS) - 2).locator(".cellcnn-widget")
-    shown.wait_for()
-    shown.get_by_role("combobox", name="Stride").select_option("2")
-    run_cell(notebook, len(CELLS) - 1)
+def test_python_sets_a_kernel(notebook):
+    shown, here = changed_by_python(notebook, ConvolutionWidget)
     shown.get_by_text("Sum, row 10, column 10").wait_for()
     assert shown.get_by_role("combobox", name="Padding").input_value() == "same"
     weights = shown.locator(".cellcnn-numbers input").evaluate_all("all => all.map(box => box.value)")
     assert weights == ["0", "1", "−2.5", "4"]
-    image = ConvolutionWidget().images["a cell (phase)"][np.newaxis, ..., np.newaxis]
+    image = here.images["a cell (phase)"][np.newaxis, ..., np.newaxis]
     kernel = np.array([[0, 1], [-2.5, 4]])[..., np.newaxis, np.newaxis]
     expected = nn.conv2d(image, kernel, strides=2, padding="same")[0, 10, 10, 0]
-    assert float(shown.locator(".cellcnn-sum data").get_attribute("value")) == expected
+    assert numbers(shown, ".cellcnn-sum") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "name", "value"),
+    [
+        (PoolingWidget, "combobox", "Pool size", "4"),
+        (LossWidget, "combobox", "Label of the chosen cell", "2"),
+        (AugmentationWidget, "combobox", "Cell", "1"),
+        (CameraWidget, "textbox", "Gain, / photon, as a number", "2"),
+    ],
+)
+def test_python_sets_what_a_control_shows(notebook, kind, role, name, value):
+    shown, _ = changed_by_python(notebook, kind)
+    expect(shown.get_by_role(role, name=name, exact=True)).to_have_value(value)
+
+
+def test_python_sets_a_bias_and_a_step(notebook):
+    shown, here = changed_by_python(notebook, DenseWidget)
+    expect(shown.locator("output")).to_have_text("shifted by 2 to the left")
+    x = np.roll(here.cells.arrays()[0][4:5], -2, axis=2).reshape(1, -1)
+    scores = nn.dense(np.float64(x), np.float64(here.weights), np.array([1.0, 2, 3]))
+    np.testing.assert_allclose(numbers(shown, ".cellcnn-class")[::2], scores[0], rtol=1e-9)
+    shown, _ = changed_by_python(notebook, OptimizerRaceWidget)
+    expect(shown.locator(".cellcnn-reading")).to_contain_text("After 1 step ")
