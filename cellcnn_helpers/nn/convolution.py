@@ -13,9 +13,7 @@ from cellcnn_helpers.nn._windows import lay_grid, surround
 
 KERNEL_AXES = ("kernel height", "kernel width", "channels", "filters")
 BLOCK_BYTES = 2 << 20  # worked on at once: few turns of the loop, and still within the cache
-PRODUCT_SIZE = (
-    1 << 18
-)  # multiplications in one matrix product; BLAS shares larger ones out, and waits for them
+PRODUCT_SIZE = 1 << 19  # multiplications in one matrix product; BLAS shares larger ones, and waits for them
 FEW_CHANNELS = 8  # below, matrix products with as many columns are slow
 
 

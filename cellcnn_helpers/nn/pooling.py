@@ -100,7 +100,7 @@ def max_pool2d_backward(dy, x, pool_size=2, *, strides=None, padding="valid"):
     x, grid = _prepare(x, pool_size, strides, padding)
     dy = _checks.gradient_array("dy", dy, (len(x), *grid.output_size, x.shape[-1]))
     padded = grid.pad(x, -np.inf)
-    inside = grid.pad(np.ones((1, *grid.image_size, 1), bool))  # a pixel of -inf still beats the border
+    inside = grid.pad(np.ones((1, *grid.image_size, 1), bool))
     y = reduce(np.maximum, _cells(grid, padded))
     dx = np.zeros(padded.shape, dy.dtype)
     apart = all(stride >= size for stride, size in zip(grid.strides, grid.window_size, strict=True))
@@ -108,12 +108,14 @@ def max_pool2d_backward(dy, x, pool_size=2, *, strides=None, padding="valid"):
     views = (_cells(grid, each) for each in (padded, inside, dx))
     for cell, is_pixel, dcell in zip(*views, strict=True):
         cell = np.ascontiguousarray(cell)  # it is read twice, and with gaps more slowly
-        won = waiting & is_pixel & ((cell == y) | (cell != cell))  # NaN differs from itself
+        won = waiting & ((cell == y) | (cell != cell))  # NaN differs from itself
+        if padded is not x:
+            won &= is_pixel  # even one of -inf beats the border
         if apart:
             dcell[...] = pass_where(won, dy)  # as += would do, which reads what it overwrites
         else:
             dcell += pass_where(won, dy)
-        waiting &= ~won
+        waiting ^= won  # all of which were waiting
     return InputGradient(grid.crop(dx))
 
 
