@@ -61,11 +61,12 @@ def batch_gradients(layers, weights, images, labels, sample_weight, *, part_size
 
 
 def num_parts(num_images, part_size):
-    """Return into how many parts of at most `part_size` images to cut: one, or an even number of them.
+    """Return into how many parts of at most `part_size` images to cut a batch: an even number of them.
 
-    Never a matter of how many cores there are, so that the same weights come out on every machine.
+    Half a part is not worth cutting. How many cores there are makes no difference, so that the same weights
+    come out on any number of them.
     """
-    if num_images <= part_size:
+    if num_images <= part_size // 2:
         return 1
     return min(2 * -(-num_images // (2 * part_size)), num_images)
 

@@ -13,7 +13,7 @@ from cellcnn_helpers.nn.losses import softmax_cross_entropy
 from cellcnn_helpers.nn.optimizers import Adam
 from cellcnn_helpers.nn.results import Evaluation, History, NetworkGradients, NetworkSummary
 
-PART_BYTES = 1 << 20  # of the largest output of a layer, for the part of a batch that is worked on at once
+PART_BYTES = 2 << 20  # of the largest output of a layer, for the part of a batch that is worked on at once
 
 
 class Network:
