@@ -113,7 +113,7 @@ def test_parts_are_small_enough_and_none_is_empty(num_images, part_size):
     assert 1 <= min(sizes) and max(sizes) <= part_size
     assert count == 1 or count % 2 == 0 or count == num_images
     assert count <= num_images / part_size + 2
-    assert num_images > part_size // 2 or count == 1
+    assert (count == 1) == (num_images <= max(part_size // 2, 1))
 
 
 FIT_IN_FOUR_PARTS = partial(nn.Network.fit, batch_size=40)  # 10 images have less than PART_BYTES
