@@ -25,11 +25,12 @@ sys.path.insert(0, str(ROOT / "book" / "_ext"))
 
 from cellcnn_book.address import Address  # noqa: E402
 
-# What Colab's GPU image of 2026-08-19 has. It has the kernel and tqdm too, in versions we need not match.
+# What Colab's GPU image of 2026-08-19 has. It has the last three too, in versions we need not match.
 PYTHON = "3.13"
 PACKAGES = """
 anywidget==0.9.21 ipywidgets==7.7.1 keras==3.13.2 matplotlib==3.10.0 numpy==2.1.3 pandas==2.2.3 pooch==1.9.0
-scikit-image==0.25.2 scipy==1.16.3 tensorflow==2.20.0 opencv-python-headless>=4,<5 ipykernel tqdm
+scikit-image==0.25.2 scipy==1.16.3 tensorflow==2.20.0 opencv-python-headless>=4,<5
+threadpoolctl ipykernel tqdm
 """.split()
 OURS = "cellcnn-helpers"
 UV = Path(sys.executable).parent / "uv"
