@@ -5,6 +5,7 @@ import copy
 import inspect
 import io
 import linecache
+import re
 import signal
 import threading
 import traceback
@@ -24,9 +25,16 @@ MEANINGS = {  # part of a message by NumPy: what it means here
         " In `a @ b`, `a` needs as many columns as `b` has rows: (rows, n) @ (n, columns).",
     ),
     "object too deep": " That function of NumPy takes one dimension, but here there are rows and columns.",
+    "inhomogeneous shape": " All that stands in one array must have the same shape. Several things of unlike "
+    "shapes are handed back side by side, as a tuple: `return a, b`.",
     "truth value of an array": " `max(...)`, `if` and `and` decide about one number, but this is an array. "
     "Its own `.max()` finds the largest; `np.maximum` and `np.where` go number by number.",
 }
+ROW_NUMBERS = re.compile(  # (N, columns) beside (N,), in either order
+    r"could not be broadcast together with shapes "
+    r"(?:\((?P<rows>\d+),(?P<columns>\d+)\) \((?P=rows),\)"
+    r"|\((?P<rows_behind>\d+),\) \((?P=rows_behind),(?P<columns_behind>\d+)\))"
+)
 
 
 class Outcome(NamedTuple):
@@ -74,7 +82,7 @@ def run(function, arguments, parts=()):
     except (Exception, SystemExit) as error:
         return [Outcome(None, _error_in_one_line(function, error), printed.text)] * num_parts
     if len(values) != num_parts:
-        problem = f"Hand back {num_parts} things, in this order: `return {', '.join(parts)}`."
+        problem = f"Hand back {num_parts} things as a tuple, in this order: `return {', '.join(parts)}`."
         return [Outcome(None, problem, printed.text)] * num_parts
     changed = (name for name, old in arguments.arguments.items() if not _same(old, given.arguments[name]))
     changed = next(changed, "")
@@ -128,9 +136,21 @@ def _error_in_one_line(function, error):
         message = " ".join(str(error).split())
     except Exception:  # the student's own class of errors may fail to tell
         message = "no message"
-    meaning = next((meaning for part, meaning in MEANINGS.items() if part in message), "")
+    meaning = _row_numbers(message) or next((text for part, text in MEANINGS.items() if part in message), "")
     message = message if len(message) <= 200 else message[:197] + "..."
     return f"Your function stops with `{type(error).__name__}: {message}`{_where(function, error)}.{meaning}"
+
+
+def _row_numbers(message):
+    """What it means where rows and columns met a flat array of one number for each row, else nothing."""
+    shapes = ROW_NUMBERS.search(message)
+    if not shapes:
+        return ""
+    rows, columns = shapes["rows"] or shapes["rows_behind"], shapes["columns"] or shapes["columns_behind"]
+    return (
+        f" ({rows},) is flat, one number for each row, and meets the columns of ({rows}, {columns}). "
+        f"Keep it a column, ({rows}, 1): in `max`, `sum` and `mean` with `keepdims=True`."
+    )
 
 
 def _where(function, error):

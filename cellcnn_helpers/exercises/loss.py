@@ -4,7 +4,8 @@ import numpy as np
 
 from ._compare import same_answers
 from ._core import checker
-from .loss_classes import cross_entropy, cross_entropy_gradient, softmax
+from .loss_classes import cross_entropy, cross_entropy_gradient
+from .loss_softmax import softmax
 from .loss_weights import class_weights, weighted_loss
 
 __all__ = [
@@ -19,6 +20,9 @@ __all__ = [
 
 NAN = np.nan  # in a slip: any value agrees
 ALL_NUMBERS = "This divides by the number of all values. N is the number of rows: one for each cell."
+OTHER_AXIS = (
+    "`shape[1]` is how many values a row has. N is the number of rows: `len(labels)`, or `labels.shape[0]`."
+)
 
 
 def _regression_cases(rng):
@@ -80,6 +84,13 @@ def half_mse(answer, rng):
         ),
         *(
             (
+                OTHER_AXIS,
+                of_error(lambda e, half=half: (e**2).sum() / (half * e.shape[1])),
+            )
+            for half in (2, 1)
+        ),
+        *(
+            (
                 "The differences are made positive, but not squared.",
                 of_error(lambda e, count=count: np.abs(e).sum() / count(e)),
             )
@@ -105,6 +116,10 @@ def half_mse(answer, rng):
         (
             "This gives a loss for each row. Give one number: their mean.",
             of_error(lambda e: np.full(len(e), NAN)),
+        ),
+        (
+            "This gives a loss for each column. Give one number: add up all squares, then divide by 2N.",
+            of_error(lambda e: np.full(e.shape[1], NAN)),
         ),
         (
             "This multiplies by N: brackets are missing. `a / 2 * n` is (a / 2) · n; write `a / (2 * n)`.",
@@ -164,6 +179,23 @@ def half_mse_gradient(answer, rng):
         ("The 1/N of the loss is missing: the gradient has it too.", of_error(lambda e: e)),
         ("The 1/N of the loss is missing, and the half cancels the 2.", of_error(lambda e: 2 * e)),
         (ALL_NUMBERS, of_error(lambda e: e / e.size)),
+        (OTHER_AXIS, of_error(lambda e: e / e.shape[1])),
+        (
+            "Only the labels are divided by N: brackets are missing. `(predictions - labels) / n`.",
+            lambda labels, predictions: predictions - labels / len(labels),
+        ),
+        (
+            "Only the predictions are divided by N: brackets are missing. `(predictions - labels) / n`.",
+            lambda labels, predictions: predictions / len(labels) - labels,
+        ),
+        *(
+            (
+                "The differences are made positive, and so the direction is lost. Keep the sign: what is too "
+                "small should go up, what is too large down.",
+                of_error(lambda e, count=count: np.abs(e) / count(e)),
+            )
+            for count in (len, lambda e: 1, lambda e: 2 * len(e), lambda e: e.size)
+        ),
         (
             "This is the gradient of Keras' loss, the mean over all values without a half. Here the loss is "
             "1/(2N) Σ (y − ŷ)².",

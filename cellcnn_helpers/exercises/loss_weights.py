@@ -10,17 +10,17 @@ NAN = np.nan  # in a slip: any value agrees
 
 @checker(
     hints=(
-        "A class with half as many images should count twice as much. Which is it: times the count, or "
+        "A class with half as many cells should count twice as much. Which is it: times the count, or "
         "divided by it?",
-        "Count how often each class occurs. All classes together hold n images; if they were even, how many "
+        "Count how often each class occurs. All classes together hold n cells; if they were even, how many "
         "would each of them have?",
         "Divide that even share, n / `num_classes`, by the count of each class. Where the count is 0, the "
         "weight is 0: there is nothing to weigh.",
     ),
-    learned="Rare classes weigh more, and all images together still weigh as much as before.",
+    learned="Rare classes weigh more, and all cells together still weigh as much as before.",
 )
 def class_weights(answer, rng):
-    """Check `class_weights(labels, num_classes)`: n / (num_classes · count) for each class; 0 without images.
+    """Check `class_weights(labels, num_classes)`: n / (num_classes · count) for each class; 0 without cells.
 
     (n,) class numbers -> (num_classes,)
 
@@ -66,7 +66,7 @@ def class_weights(answer, rng):
     )
     relative = (
         "Only the ratios of the weights are right: {}. Take n / (num_classes · count), then the mean over "
-        "the images is 1 and the loss keeps its size."
+        "the cells is 1 and the loss keeps its size."
     )
     slips = [
         (no_place, without_absent),
@@ -105,16 +105,26 @@ def class_weights(answer, rng):
             of_counts(lambda count, n, c: 1 / count / (1 / count).sum()),
         ),
         (
-            relative.format("their mean over the classes is 1, and rare classes have few images"),
+            relative.format("their mean over the classes is 1, and rare classes have few cells"),
             of_counts(lambda count, n, c: c / count / (1 / count).sum()),
         ),
         (
             "This is upside down: c · count / n is large for frequent classes. Divide by the count.",
             of_counts(lambda count, n, c: c * count / n),
         ),
+        (
+            "`n / num_classes * count` multiplies by the count: brackets are missing. Write "
+            "`n / (num_classes * count)`.",
+            of_counts(lambda count, n, c: n / c * count),
+        ),
+        (
+            "`n / count * num_classes` multiplies by `num_classes`: brackets are missing. Write "
+            "`n / (count * num_classes)`.",
+            of_counts(lambda count, n, c: n / count * c),
+        ),
         ("These are the counts. Rare classes need the larger weights.", of_counts(lambda count, n, c: count)),
         (
-            "This gives one weight for each image. Give one for each class.",
+            "This gives one weight for each cell. Give one for each class.",
             lambda y, c: np.full(len(y), NAN),
         ),
     ]
@@ -138,23 +148,23 @@ def _labels(rng, num_classes, extra):
 
 @checker(
     hints=(
-        "Each image has a loss and a class. Which weight belongs to it?",
-        "The label of an image is the place of its weight in `weights`: an array of labels as index picks "
-        "one weight for each image.",
-        "Multiply each loss by the weight of its label, add up, and divide by the number of images.",
+        "Each cell has a loss and a class. Which weight belongs to it?",
+        "The label of a cell is the place of its weight in `weights`: an array of labels as index picks "
+        "one weight for each cell.",
+        "Multiply each loss by the weight of its label, add up, and divide by the number of cells.",
     ),
-    learned="A weight is looked up by the label, and a weight of 2 counts like having the image twice.",
+    learned="A weight is looked up by the label, and a weight of 2 counts like having the cell twice.",
 )
 def weighted_loss(answer, rng):
-    """Check `weighted_loss(losses, labels, weights)`: the mean over the images of weight · loss.
+    """Check `weighted_loss(losses, labels, weights)`: the mean over the cells of weight · loss.
 
     (n,) losses, (n,) class numbers and (num_classes,) weights -> a number. As with the `class_weight` of
-    Keras, the sum is divided by the number of images, not by the sum of their weights.
+    Keras, the sum is divided by the number of cells, not by the sum of their weights.
 
     Examples
     --------
     >>> weighted_loss(lambda losses, labels, weights: np.average(losses, weights=weights[labels])).message
-    'This divides by the sum of the weights. Keras divides by the number of images.'
+    'This divides by the sum of the weights. Keras divides by the number of cells.'
     """
 
     def weighted_loss(losses, labels, weights):
@@ -163,32 +173,61 @@ def weighted_loss(answer, rng):
     def by_place(losses, labels, weights):
         return np.mean(weights * losses) if len(weights) == len(losses) else None
 
+    def by_class_numbers(losses, labels, weights):
+        """The losses by label, times the weights by place: where the lengths differ, NumPy stops."""
+        return np.mean(losses[labels] * weights) if len(weights) == len(losses) else None
+
+    def of_class_means(combine):
+        """A slip ``combine(mean losses, weights)``; where a class has no mean, anything wrong agrees."""
+
+        def wrong(losses, labels, weights):
+            if len(np.unique(labels)) < len(weights):
+                return None
+            means = [losses[labels == label].mean() for label in range(len(weights))]
+            return combine(np.array(means), weights)
+
+        return wrong
+
     def zipped(losses, labels, weights):
         shorter = min(len(losses), len(weights))
         return losses[:shorter] @ weights[:shorter] / len(losses)
 
-    place = "The first weight meets the first image. Look up the weight of each image by its label."
+    place = "The first weight meets the first cell. Look up the weight of each cell by its label."
+    looked_up = (
+        "`losses[labels]` takes class numbers as places among the cells. `losses` has one for each cell "
+        "already: look up the weights alone, `weights[labels]`."
+    )
+    class_means = (
+        "This takes a mean for each class first, and then the size of a class counts no more. Multiply cell "
+        "by cell, then take the mean over all cells."
+    )
     slips = [
         (
-            "This divides by the sum of the weights. Keras divides by the number of images.",
+            "This divides by the sum of the weights. Keras divides by the number of cells.",
             lambda losses, labels, weights: np.average(losses, weights=weights[labels]),
         ),
         (
-            "This divides by the sum of the class weights. Divide by the number of images.",
+            "This divides by the sum of the class weights. Divide by the number of cells.",
             lambda losses, labels, weights: (weights[labels] * losses).sum() / weights.sum(),
         ),
         (
-            "This divides by the number of classes. Divide by the number of images.",
+            "This divides by the number of classes. Divide by the number of cells.",
             lambda losses, labels, weights: (weights[labels] * losses).sum() / len(weights),
         ),
         (place, by_place),
         (place, zipped),
+        (looked_up, lambda losses, labels, weights: (losses[labels] * weights[labels]).mean()),
+        (looked_up, lambda losses, labels, weights: losses[labels].mean()),
+        (looked_up, by_class_numbers),
+        (class_means, of_class_means(lambda means, weights: (means * weights).mean())),
+        (class_means, of_class_means(lambda means, weights: (means * weights).sum())),
+        (class_means, of_class_means(lambda means, weights: np.average(means, weights=weights))),
         (
-            "This is the sum. Divide by the number of images.",
+            "This is the sum. Divide by the number of cells.",
             lambda losses, labels, weights: (weights[labels] * losses).sum(),
         ),
         (
-            "The weights are not used: each image counts as much as any other here.",
+            "The weights are not used: each cell counts as much as any other here.",
             lambda losses, labels, weights: losses.mean(),
         ),
         (
@@ -201,7 +240,7 @@ def weighted_loss(answer, rng):
             lambda losses, labels, weights: (losses / weights[labels]).mean(),
         ),
         (
-            "The mean of the weights is multiplied by the mean of the losses. Multiply image by image first.",
+            "The mean of the weights is multiplied by the mean of the losses. Multiply cell by cell first.",
             lambda losses, labels, weights: weights[labels].mean() * losses.mean(),
         ),
         (
@@ -209,26 +248,30 @@ def weighted_loss(answer, rng):
             lambda losses, labels, weights: weights[labels].mean(),
         ),
         (
-            "This gives a loss for each image. Give one number: their mean.",
+            "This gives a loss for each cell. Give one number: their mean.",
             lambda losses, labels, weights: np.full(len(losses), NAN),
+        ),
+        (
+            "This gives a number for each class. Give one number: the mean over all cells.",
+            lambda losses, labels, weights: np.full(len(weights), NAN),
         ),
     ]
     by_hand = {
-        "losses": np.array([1.0, 2, 4, 6]),
-        "labels": np.array([1, 0, 1, 0]),
+        "losses": np.array([3.0, 2, 4, 6]),
+        "labels": np.array([1, 0, 0, 0]),  # of unlike number, so that a mean for each class is wrong
         "weights": np.array([0.5, 2]),
     }
-    as_many = {  # as many images as classes, so that nothing stops a weight by place
+    as_many = {  # as many cells as classes, so that nothing stops a weight by place
         "losses": np.array([1.0, 2, 6]),
         "labels": np.array([2, 0, 2]),
         "weights": np.array([0.5, 1, 2]),
     }
     drawn = [
         {
-            "losses": rng.uniform(0.1, 4, num_images).round(2),
-            "labels": _labels(rng, num_classes, num_images - num_classes - 2),
+            "losses": rng.uniform(0.1, 4, num_cells).round(2),
+            "labels": _labels(rng, num_classes, num_cells - num_classes - 2),
             "weights": rng.uniform(0.3, 4, num_classes).round(1),
         }
-        for num_images, num_classes in [(6, 3), (9, 2), (7, 4)]
+        for num_cells, num_classes in [(6, 3), (9, 2), (7, 4)]
     ]
     same_answers(answer, weighted_loss, [by_hand, as_many, *drawn], slips=slips)

@@ -2,12 +2,12 @@
 
 import math
 
-import numpy as np
-
 from ._compare import same_answers
 from ._core import checker
 from .optimization_adam import adam_step
-from .optimization_steps import momentum_step, rmsprop_step, sgd_step
+from .optimization_layers import two_layer_gradient
+from .optimization_rmsprop import rmsprop_step
+from .optimization_steps import momentum_step, sgd_step
 
 __all__ = [
     "adam_step",
@@ -76,6 +76,28 @@ def cosine_rate(answer, rng):
             of_share(lambda share: 0.5 + math.cos(math.pi * share)),
         ),
         (
+            "The 1 is missing: half a cosine goes from 0.5 to −0.5, so the rate starts halved and becomes "
+            "negative. (1 + cos) / 2.",
+            of_share(lambda share: math.cos(math.pi * share) / 2),
+        ),
+        *(
+            (
+                "The rate multiplies the 1 only: brackets are missing. learning_rate · (1 + cos) / 2.",
+                lambda step, n, rate, sum_of=sum_of: sum_of(rate, math.cos(math.pi * step / n)),
+            )
+            for sum_of in (
+                lambda rate, cosine: rate + cosine / 2,
+                lambda rate, cosine: (rate + cosine) / 2,
+                lambda rate, cosine: rate / 2 + cosine,
+                lambda rate, cosine: rate + cosine,
+            )
+        ),
+        (
+            "This takes the cosine of π alone, and multiplies then. The whole angle goes into the brackets: "
+            "cos(π · step / `num_steps`).",
+            of_share(lambda share: (1 + math.cos(math.pi) * share) / 2),
+        ),
+        (
             "This rises from 0 to the learning rate. It should fall: plus the cosine, not minus.",
             of_share(lambda share: (1 - math.cos(math.pi * share)) / 2),
         ),
@@ -107,6 +129,10 @@ def cosine_rate(answer, rng):
         (
             "The share is cut to a whole number by `//`, so the rate stays until the end. Divide with `/`.",
             lambda step, n, rate: cosine_rate(step // n, 1, rate),
+        ),
+        (
+            "The angle is cut to a whole number by `//`, so the rate falls in stairs. Divide with `/`.",
+            lambda step, n, rate: rate * (1 + math.cos(math.pi * step // n)) / 2,
         ),
     ]
     by_hand = {"step": 2, "num_steps": 6, "learning_rate": 0.8}  # the cosine of π/3 is 1/2
@@ -173,134 +199,3 @@ def steps_per_epoch(answer, rng):
         rest = [1, batch - 1][len(drawn) % 2]
         drawn.append({"num_images": int(rng.integers(3, 90)) * batch + rest, "batch_size": batch})
     same_answers(answer, steps_per_epoch, [by_hand, *fixed, *drawn], slips=slips, whole=True)
-
-
-@checker(
-    hints=(
-        "Walk backward: `dy` says how the loss changes with each output. Which numbers met `second` on the "
-        "way forward?",
-        "The gradient of a matrix is what came in, transposed, times the gradient of what went out. To go on "
-        "behind a matrix, multiply by the matrix transposed.",
-        "Hidden = relu(x @ `first`). Second: hidden transposed @ dy. Then go back: dy @ `second` transposed, "
-        "set to 0 wherever hidden is 0. First: x transposed @ that.",
-    ),
-    learned="Backpropagation is the chain rule walked from the end, with what was kept on the way forward.",
-)
-def two_layer_gradient(answer, rng):
-    """Check `two_layer_gradient(x, first, second, dy)`: both gradients of relu(x @ first) @ second.
-
-    (N, D), (D, H), (H, K) and `dy` (N, K), the gradient of the outputs -> dfirst (D, H), dsecond (H, K)
-
-    Examples
-    --------
-    >>> def without_mask(x, first, second, dy):
-    ...     return x.T @ (dy @ second.T), np.maximum(x @ first, 0).T @ dy
-    >>> two_layer_gradient(without_mask).message[:58]
-    'ReLU is missing on the way back: where the hidden number i'
-    """
-
-    def two_layer_gradient(x, first, second, dy):
-        hidden = np.maximum(x @ first, 0)
-        return x.T @ (dy @ second.T * (hidden > 0)), hidden.T @ dy
-
-    def first_by(mask):
-        """A slip in what passes back through ReLU: ``mask(x, first, second, dy, dhidden)``."""
-
-        def wrong(x, first, second, dy):
-            dhidden = dy @ second.T
-            passed = dhidden * mask(x, first, second, dy, dhidden)
-            return x.T @ passed, np.maximum(x @ first, 0).T @ dy
-
-        return wrong
-
-    def of_right(formula):
-        """A slip made of the right pair."""
-        return lambda *arguments: formula(*two_layer_gradient(*arguments))
-
-    def through_output(x, first, second, dy):
-        y = np.maximum(x @ first, 0) @ second
-        return two_layer_gradient(x, first, second, dy * (y > 0))
-
-    def first_through_output(x, first, second, dy):
-        return through_output(x, first, second, dy)[0], two_layer_gradient(x, first, second, dy)[1]
-
-    def output_mask_only(x, first, second, dy):
-        y = np.maximum(x @ first, 0) @ second
-        return x.T @ (dy * (y > 0) @ second.T), np.maximum(x @ first, 0).T @ dy
-
-    def not_transposed(x, first, second, dy):
-        if second.shape[0] != second.shape[1]:
-            return None
-        hidden = np.maximum(x @ first, 0)
-        return x.T @ (dy @ second * (hidden > 0)), hidden.T @ dy
-
-    transposed = "Transposed: `{}` has the shape of `{}`. What came in, transposed, times what comes back."
-    from_output = "ReLU is at the hidden numbers, not at the output: the mask is where hidden is above 0."
-    slips = [
-        (
-            "ReLU is missing on the way back: where the hidden number is 0, nothing passes. Set the gradient "
-            "to 0 there.",
-            first_by(lambda *_: 1),
-        ),
-        (from_output, through_output),
-        (from_output, first_through_output),
-        (from_output, output_mask_only),
-        (
-            "The mask is made of the gradient. ReLU passes back where its input was positive on the way "
-            "forward, whatever the sign of what comes back.",
-            first_by(lambda x, first, second, dy, dhidden: dhidden > 0),
-        ),
-        (
-            "The gradient is multiplied by the hidden numbers. ReLU has the slope 1 where they are above 0.",
-            first_by(lambda x, first, second, dy, dhidden: np.maximum(x @ first, 0)),
-        ),
-        (
-            "The mask is the wrong way round: the gradient passes where the hidden number is above 0.",
-            first_by(lambda x, first, second, dy, dhidden: x @ first <= 0),
-        ),
-        (
-            "`dsecond` is made without ReLU. `second` met the numbers behind ReLU: relu(x @ first).",
-            lambda x, first, second, dy: (
-                two_layer_gradient(x, first, second, dy)[0],
-                (x @ first).T @ dy,
-            ),
-        ),
-        (
-            "ReLU is missing on the way forward and on the way back. Hidden = relu(x @ first); where it is "
-            "0, nothing passes back.",
-            lambda x, first, second, dy: (x.T @ (dy @ second.T), (x @ first).T @ dy),
-        ),
-        (
-            "To go back behind `second`, multiply by it transposed: `dy @ second.T`.",
-            not_transposed,
-        ),
-        (transposed.format("dfirst", "first"), of_right(lambda a, b: (a.T, b))),
-        (transposed.format("dsecond", "second"), of_right(lambda a, b: (a, b.T))),
-        (
-            "Both are transposed: each gradient has the shape of its matrix.",
-            of_right(lambda a, b: (a.T, b.T)),
-        ),
-        ("The order is swapped: hand back `dfirst`, then `dsecond`.", of_right(lambda a, b: (b, a))),
-        (
-            "The sign is the wrong way round. The gradient points uphill; the optimizer takes care of the "
-            "minus.",
-            of_right(lambda a, b: (-a, -b)),
-        ),
-        (
-            "This divides by the number of rows. `dy` is the gradient of the whole loss, its 1/N is in it.",
-            lambda x, *rest: tuple(part / len(x) for part in two_layer_gradient(x, *rest)),
-        ),
-    ]
-    by_hand = {
-        "x": np.array([[1.0, 2], [3, -1]]),
-        "first": np.array([[1.0, -1], [1, 2]]),
-        "second": np.array([[1.0, -2], [3, 1]]),
-        "dy": np.array([[1.0, -2], [2, 3]]),
-    }
-    drawn = []
-    for n, d, h, k in [(3, 2, 4, 2), (2, 4, 3, 1), (4, 3, 5, 3)]:
-        shapes = {"x": (n, d), "first": (d, h), "second": (h, k), "dy": (n, k)}
-        case = {name: rng.normal(0, 1, shape).round(1) + 0.05 for name, shape in shapes.items()}
-        case["x"][0] = -case["x"][1]  # of two opposite rows ReLU stops each hidden number once
-        drawn.append(case)
-    same_answers(answer, two_layer_gradient, [by_hand, *drawn], slips=slips, parts=("dfirst", "dsecond"))

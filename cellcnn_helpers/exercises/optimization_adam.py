@@ -129,6 +129,21 @@ def adam_step(answer, rng):
             "`epsilon` is not used: add it to √square.",
             other_formula(lambda m, s, c1, c2, e: keras(m, s, c1, c2, 0)),
         ),
+        *(
+            (
+                "`epsilon` is not below the line, where it belongs: brackets are missing. Divide by "
+                "(√square + epsilon).",
+                lambda w, m, s, g, t, rate, b1, b2, epsilon, rule=rule: (
+                    w - rule(adam_step(0, m, s, g, t, -1, b1, b2, 0)[0], rate, epsilon),
+                    *means(m, s, g, b1, b2),
+                ),
+            )
+            for rule in (
+                lambda fraction, rate, epsilon: rate * fraction + epsilon,
+                lambda fraction, rate, epsilon: rate * fraction - epsilon,
+                lambda fraction, rate, epsilon: rate * (fraction + epsilon),
+            )
+        ),
         (
             "Only the mean is corrected. The square started at 0 too.",
             other_start(lambda t, b1, b2: (1 - b1**t, 1)),
@@ -147,6 +162,27 @@ def adam_step(answer, rng):
         ),
         (power, other_start(lambda t, b1, b2: (1 - b1, 1 - b2))),
         (power, other_start(lambda t, b1, b2: (1 - b1, 1 - b2), textbook)),
+        *(
+            (
+                "The power belongs to beta alone: 1 − betaᵗ, not (1 − beta)ᵗ.",
+                other_start(lambda t, b1, b2: ((1 - b1) ** t, (1 - b2) ** t), formula),
+            )
+            for formula in (keras, textbook)
+        ),
+        *(
+            (
+                "This is 1 − beta · t. The correction has a power, `**`: 1 − betaᵗ.",
+                other_start(lambda t, b1, b2: (1 - b1 * t, 1 - b2 * t), formula),
+            )
+            for formula in (keras, textbook)
+        ),
+        *(
+            (
+                "The correction is betaᵗ here: the 1 − is missing. A mean has reached the share 1 − betaᵗ.",
+                other_start(lambda t, b1, b2: (b1**t, b2**t), formula),
+            )
+            for formula in (keras, textbook)
+        ),
         (counted, other_start(lambda t, b1, b2: right_start(t + 1, b1, b2))),
         (counted, other_start(lambda t, b1, b2: right_start(t + 1, b1, b2), textbook)),
         (counted, other_start(lambda t, b1, b2: right_start(t - 1, b1, b2) if t > 1 else (np.nan, np.nan))),
@@ -244,9 +280,12 @@ def adam_step(answer, rng):
 
 
 def _drawn(rng):
-    """Later steps with smaller and larger gradients; the betas are well apart."""
+    """Later steps with smaller and larger gradients; the betas are well apart.
+
+    At step 2 they are so small that even 1 − beta · step, which some write, is above 0 and has a root.
+    """
     cases = []
-    for step in (2, 3, 5):
+    for step, betas_1, betas_2 in [(2, (30, 38), (42, 48)), (3, (60, 75), (80, 95)), (5, (60, 75), (80, 95))]:
         shape = (int(rng.integers(2, 4)), 2)
         weights, mean, gradient = (
             rng.choice([-1, 1], shape) * rng.uniform(0.3, 3, shape).round(1) for _ in range(3)
@@ -259,8 +298,8 @@ def _drawn(rng):
                 "gradient": gradient,
                 "step": step,
                 "learning_rate": float(rng.integers(10, 60) / 100),
-                "beta_1": float(rng.integers(60, 75) / 100),
-                "beta_2": float(rng.integers(80, 95) / 100),
+                "beta_1": float(rng.integers(*betas_1) / 100),
+                "beta_2": float(rng.integers(*betas_2) / 100),
                 "epsilon": float(rng.integers(30, 90) / 100),
             }
         )

@@ -320,7 +320,7 @@ class TestAugmentPair:
             (pair(turned_once, flipped), "turns once"),
             (pair(turned, all_axes), "flips along both axes"),
             (lambda *given: pair_by_loops(*given)[::-1], "The order is image, mask"),
-            (lambda *given: pair_by_loops(*given)[0], "Hand back 2 things, in this order: `return image, m"),
+            (lambda *given: pair_by_loops(*given)[0], "Hand back 2 things as a tuple"),
             (lambda *given: (pair_by_loops(*given)[0], pair_by_loops(*given)[1] / 1), "of type `float64`"),
             (pair(), "is expected"),
         ],

@@ -1,4 +1,4 @@
-"""The checkers of softmax and cross-entropy, fed with what students write: right, untouched and wrong."""
+"""The checkers of cross-entropy and its gradient: right, untouched and wrong answers."""
 
 import numpy as np
 import pytest
@@ -7,85 +7,12 @@ from cellcnn_helpers.exercises import loss as check
 from cellcnn_helpers.nn import activations, losses
 
 
-def powers_of(logits):
-    return np.exp(logits)
-
-
 def overflowing(logits):
-    return powers_of(logits) / powers_of(logits).sum(axis=1, keepdims=True)
+    return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
 
 
 def at_truth(values, labels):
     return values[np.arange(len(labels)), labels]
-
-
-# --- softmax --------------------------------------------------------------------------------------------
-
-
-def softmax_by_loops(logits):
-    rows = []
-    for row in logits:
-        powers = np.exp(row - row.max())
-        rows.append(powers / powers.sum())
-    return rows
-
-
-def softmax_by_differences(logits):
-    """One over the sum of the powers of all differences; nothing is taken away."""
-    with np.errstate(over="ignore"):
-        return 1 / np.exp(logits[:, np.newaxis, :] - logits[:, :, np.newaxis]).sum(axis=2)
-
-
-def softmax_by_transposing(logits):
-    powers = np.exp(logits.T - np.max(logits, axis=1))
-    return (powers / np.sum(powers, axis=0)).T
-
-
-class TestSoftmax:
-    @pytest.mark.parametrize(
-        "answer", [softmax_by_loops, softmax_by_differences, softmax_by_transposing, activations.softmax]
-    )
-    def test_right(self, answer, assert_accepts):
-        assert_accepts(check.softmax, answer)
-
-    def test_stub_and_hints(self, assert_teaches):
-        def softmax(logits): ...
-
-        assert_teaches(check.softmax, softmax)
-
-    @pytest.mark.parametrize(
-        ("answer", "words"),
-        [
-            (lambda z: powers_of(z) / powers_of(z).sum(), "All values together"),
-            (lambda z: powers_of(z - z.max()) / powers_of(z - z.max()).sum(), "All values together"),
-            (lambda z: powers_of(z) / powers_of(z).sum(axis=0), "The columns add up to 1"),
-            (lambda z: activations.softmax(z.T).T, "The columns add up to 1"),
-            (lambda z: overflowing(z - z.max()), "of the whole array is taken away"),
-            (lambda z: overflowing(z - z.mean(axis=1, keepdims=True)), "The mean is taken away"),
-            (overflowing, "exp(1000) is infinite"),
-            (lambda z: 1 / (1 + powers_of(-z)), "sigmoid"),
-            (lambda z: powers_of(z) / powers_of(z).max(axis=1, keepdims=True), "divides by the largest"),
-            (lambda z: powers_of(z - z.max(axis=1, keepdims=True)), "divides by the largest"),
-            (lambda z: z / z.sum(axis=1, keepdims=True), "exponential is missing"),
-            (lambda z: overflowing(z / z.max(axis=1, keepdims=True)), "divided away"),
-            (powers_of, "These are the powers"),
-            (lambda z: activations.softmax(-z), "The sign is the wrong way round"),
-            (lambda z: np.log(activations.softmax(z)), "the log of the probabilities"),
-            (lambda z: z.argmax(axis=1), "the class of the largest logit"),
-            (lambda z: powers_of(z) / powers_of(z).sum(axis=1), "could not be broadcast"),
-            (lambda z: 2.0**z / (2.0**z).sum(axis=1, keepdims=True), "is expected"),
-        ],
-    )
-    def test_wrong(self, answer, words, assert_finds):
-        assert_finds(check.softmax, answer, words)
-
-    def test_overflow_is_shown_where_it_happens(self):
-        assert "logits = [[ 1000." in check.softmax(overflowing).example
-
-    def test_the_example_can_be_done_by_hand(self):
-        example = check.softmax(powers_of).example
-        assert "gave\n  [[1. 1. 2.]\n   [7. 1. 2.]]" in example
-        assert example.endswith("expected\n  [[0.25 0.25 0.5 ]\n   [0.7  0.1  0.2 ]]")
 
 
 # --- cross_entropy --------------------------------------------------------------------------------------
@@ -152,6 +79,7 @@ class TestCrossEntropy:
             (lambda y, p: -np.log(np.max(p, axis=1)).mean(), "largest probability"),
             (cross_entropy_by_loops, "Softmax is used twice"),
             (lambda y, p: -np.log(p[:, y]).mean(), "takes whole columns"),
+            (lambda y, p: -np.log(at_truth(p, y)).mean() / 2, "The half is too much"),
             (lambda y, p: -np.log(at_truth(p, y)), "a loss for each row"),
         ],
     )
@@ -174,12 +102,46 @@ class TestCrossEntropy:
             (lambda y, z: np.mean(log_of_sum(shifted(z)) - at_truth(z, y)), "inside the sum only"),
             (lambda y, z: np.mean(log_of_sum(z - z.max()) - at_truth(z, y)), "inside the sum only"),
             (lambda y, z: np.mean(log_of_sum(z) - at_truth(shifted(z), y)), "of the true class only"),
-            (lambda y, z: np.mean(log_of_sum(z) - at_truth(z, y)), "exp(1000) is infinite"),
-            (lambda y, z: cross_entropy_by_loops(y, z) / 2, "is expected"),
+            (lambda y, z: np.mean(log_of_sum(z) - at_truth(z, y)), "infinite, and so is the log of the sum"),
+            (lambda y, z: cross_entropy_by_loops(y, z) / 2, "The half is too much"),
+            (lambda y, z: cross_entropy_by_loops(y, z) / 3, "is expected"),
+            (
+                lambda y, z: np.mean(log_of_sum(z - z.max()) - at_truth(z - z.max(), y)),
+                "largest logit of the whole array",
+            ),
+            (
+                lambda y, z: np.mean(log_of_sum(z - z.max(axis=0)) - at_truth(z - z.max(axis=0), y)),
+                "The largest of each column is taken away",
+            ),
+            (lambda y, z: np.mean(log_of_sum(shifted(z)) + at_truth(shifted(z), y)), "true logit is added"),
         ],
     )
     def test_wrong(self, answer, words, assert_finds):
         assert_finds(check.cross_entropy, answer, words)
+
+    @pytest.mark.parametrize(
+        ("log_of", "words"),
+        [
+            (lambda powers: np.log(powers.sum()), "The powers of all rows are added up"),
+            (lambda powers: np.log(powers).sum(), "The log of a power is the logit again"),
+            (lambda powers: np.log(powers).sum(axis=1), "The log of a power is the logit again"),
+            (lambda powers: powers.sum(axis=1), "The log of the sum is missing"),
+            (lambda powers: np.log10(powers.sum(axis=1)), "to the base 10"),
+            (lambda powers: np.log2(powers.sum(axis=1)), "to the base 2"),
+        ],
+    )
+    def test_wrong_logs_of_powers_whatever_is_taken_away(self, log_of, words, assert_finds):
+        def both_shifted(labels, logits):
+            return (log_of(np.exp(shifted(logits))) - at_truth(shifted(logits), labels)).mean()
+
+        def inside_shifted(labels, logits):
+            return (log_of(np.exp(shifted(logits))) - at_truth(logits, labels)).mean()
+
+        def not_shifted(labels, logits):
+            return (log_of(np.exp(logits)) - at_truth(logits, labels)).mean()
+
+        for answer in (both_shifted, inside_shifted, not_shifted):
+            assert_finds(check.cross_entropy, answer, words)
 
     def test_the_example_can_be_done_by_hand(self):
         example = check.cross_entropy(lambda labels, logits: 0).example
@@ -197,7 +159,7 @@ def gradient_by_index(labels, logits):
 
 def gradient_by_comparison(labels, logits):
     truth = labels[:, np.newaxis] == np.arange(logits.shape[1])
-    return (softmax_by_transposing(logits) - truth) / logits.shape[0]
+    return (activations.softmax(logits) - truth) / logits.shape[0]
 
 
 def gradient_of_course(labels, logits):
@@ -206,6 +168,11 @@ def gradient_of_course(labels, logits):
 
 def minus_columns(labels, p):
     p[:, labels] -= 1
+    return p / len(labels)
+
+
+def minus_class_numbers(labels, p):
+    p[np.arange(len(labels)), labels] -= labels
     return p / len(labels)
 
 
@@ -236,6 +203,17 @@ class TestCrossEntropyGradient:
             (lambda y, p: p, "These are the probabilities"),
             (lambda y, p: np.where(truth_of(y, p), p - 1, 0) / len(y), "Only the true class has a slope"),
             (lambda y, p: -truth_of(y, p) / p / len(y), "the slope along the probabilities"),
+            (lambda y, p: (p - truth_of(y, p)) / p.shape[1], "number of classes"),
+            (lambda y, p: p - truth_of(y, p) / len(y), "Only the 1 is divided by N"),
+            (lambda y, p: p / len(y) - truth_of(y, p), "but the 1 is not"),
+            (lambda y, p: (p - 1) / len(y), "1 is subtracted at every class"),
+            (lambda y, p: p - 1, "1 is subtracted at every class"),
+            (lambda y, p: (p + truth_of(y, p)) / len(y), "1 is added at the true class"),
+            (lambda y, p: p + truth_of(y, p), "1 is added at the true class"),
+            (lambda y, p: np.where(truth_of(y, p), -1, p) / len(y), "The true class is set to −1"),
+            (lambda y, p: (p - y[:, np.newaxis]) / len(y), "class numbers themselves"),
+            (lambda y, p: p - y.reshape(-1, 1), "class numbers themselves"),
+            (minus_class_numbers, "class numbers themselves"),
             (lambda y, p: (at_truth(p, y) - 1) / len(y), "one for each row"),
             (lambda y, p: np.mean(p - truth_of(y, p)), "This is one number"),
         ],
@@ -253,6 +231,9 @@ class TestCrossEntropyGradient:
             ),
             (lambda y, z: (z - truth_of(y, z)) / len(y), "subtracted from the logits"),
             (lambda y, z: z - truth_of(y, z), "subtracted from the logits"),
+            (lambda y, z: activations.softmax(z - truth_of(y, z)) / len(y), "before softmax"),
+            (lambda y, z: overflowing(z - truth_of(y, z)) / len(y), "before softmax"),
+            (lambda y, z: activations.softmax(z - truth_of(y, z)), "before softmax"),
             (lambda y, z: gradient_by_index(y, z).T, "shape (3, 2), but the right one has shape (2, 3)"),
         ],
     )

@@ -94,8 +94,10 @@ class TestClassWeights:
             (counted(lambda count, n, c: (1 / count) / (1 / count).sum()), "add up to 1"),
             (counted(lambda count, n, c: c * (1 / count) / (1 / count).sum()), "mean over the classes"),
             (counted(lambda count, n, c: c * count / n), "upside down"),
+            (counted(lambda count, n, c: n / c * count), "multiplies by the count: brackets"),
+            (counted(lambda count, n, c: n / count * c), "multiplies by `num_classes`: brackets"),
             (counted(lambda count, n, c: count), "These are the counts"),
-            (lambda y, c: weights_by_where(y, c)[y], "one weight for each image"),
+            (lambda y, c: weights_by_where(y, c)[y], "one weight for each cell"),
             (counted(lambda count, n, c: np.log(n / np.maximum(count, 1))), "is expected"),
         ],
     )
@@ -136,6 +138,15 @@ def loss_by_product(losses, labels, weights):
     return np.take(weights, labels) @ losses / len(labels)
 
 
+def mean_for_each_class(combine, skip_empty=False):
+    def weighted_loss(losses, labels, weights):
+        classes = [k for k in range(len(weights)) if not skip_empty or k in labels]
+        with np.errstate(invalid="ignore"):
+            return combine([weights[k] * losses[labels == k].sum() / sum(labels == k) for k in classes])
+
+    return weighted_loss
+
+
 class TestWeightedLoss:
     @pytest.mark.parametrize("answer", [loss_by_loop, loss_by_one_hot, loss_by_product])
     def test_right(self, answer, assert_accepts):
@@ -152,23 +163,43 @@ class TestWeightedLoss:
             (lambda loss, y, w: (w[y] * loss).sum() / w[y].sum(), "by the sum of the weights"),
             (lambda loss, y, w: (w[y] * loss).sum() / w.sum(), "by the sum of the class weights"),
             (lambda loss, y, w: (w[y] * loss).sum() / len(w), "by the number of classes"),
-            (lambda loss, y, w: (w * loss).mean(), "first weight meets the first image"),
+            (lambda loss, y, w: (w * loss).mean(), "first weight meets the first cell"),
             (
                 lambda loss, y, w: sum(a * b for a, b in zip(loss, w, strict=False)) / len(y),
-                "first weight meets the first image",
+                "first weight meets the first cell",
             ),
+            (lambda loss, y, w: (loss[y] * w[y]).mean(), "`losses[labels]` takes class numbers as places"),
+            (lambda loss, y, w: loss[y].mean(), "`losses[labels]` takes class numbers as places"),
+            (lambda loss, y, w: np.mean(loss[y] * w), "`losses[labels]` takes class numbers as places"),
+            (mean_for_each_class(np.mean), "a mean for each class first"),
+            (mean_for_each_class(np.sum), "a mean for each class first"),
+            (mean_for_each_class(np.mean, skip_empty=True), "a mean for each class first"),
+            (
+                lambda loss, y, w: mean_for_each_class(np.sum, skip_empty=True)(loss, y, w) / w.sum(),
+                "a mean for each class first",
+            ),
+            (lambda loss, y, w: [(w[k] * loss[y == k]).sum() for k in range(len(w))], "for each class. Give"),
             (lambda loss, y, w: w[y] @ loss, "This is the sum"),
             (lambda loss, y, w: loss.mean(), "not used"),
             (lambda loss, y, w: (y * loss).mean(), "class numbers"),
             (lambda loss, y, w: (loss / w[y]).mean(), "divided by the weights"),
-            (lambda loss, y, w: w[y].mean() * loss.mean(), "image by image"),
+            (lambda loss, y, w: w[y].mean() * loss.mean(), "cell by cell"),
             (lambda loss, y, w: w[y].mean(), "mean of the weights"),
-            (lambda loss, y, w: w[y] * loss, "a loss for each image"),
-            (lambda loss, y, w: 3.5, "answer of the first example"),
+            (lambda loss, y, w: w[y] * loss, "a loss for each cell"),
+            (lambda loss, y, w: 3.0, "answer of the first example"),
         ],
     )
     def test_wrong(self, answer, words, assert_finds):
         assert_finds(check.weighted_loss, answer, words)
+
+    def test_the_example_can_be_done_by_hand(self):
+        example = check.weighted_loss(lambda losses, labels, weights: 0).example
+        assert example.endswith("expected\n  3.0")  # (2 · 3 + 0.5 · (2 + 4 + 6)) / 4
+
+    def test_both_checkers_speak_of_cells(self):
+        for checker in (check.class_weights, check.weighted_loss):
+            assert "cell" in " ".join(checker.hints)
+            assert "image" not in " ".join([*checker.hints, checker.__doc__])
 
     def test_it_is_the_rule_of_the_course(self):
         logits, labels = np.array([[0.5, 1, -1], [2, 0, 0], [1, 1, 3.0]]), np.array([2, 0, 1])

@@ -1,4 +1,4 @@
-"""The checkers of schedules, epochs and the chain rule: right, untouched and wrong answers."""
+"""The checkers of schedules and epochs: right, untouched and wrong answers."""
 
 import math
 
@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from cellcnn_helpers.exercises import optimization as check
-from cellcnn_helpers.nn import activations, schedules
-from cellcnn_helpers.nn.dense import dense_backward
+from cellcnn_helpers.nn import schedules
 
 # --- cosine_rate ----------------------------------------------------------------------------------------
 
@@ -54,6 +53,13 @@ class TestCosineRate:
             (lambda step, n, rate: cosine_by_square(step + 1, n, rate), "from 0 to `num_steps`"),
             (lambda step, n, rate: cosine_by_square(step, n, 1), "`learning_rate` is not used"),
             (lambda step, n, rate: cosine_by_square(step // n, 1, rate), "by `//`"),
+            (cosine(lambda angle: np.cos(angle) / 2), "The 1 is missing"),
+            (lambda step, n, rate: rate * 1 + np.cos(np.pi * step / n) / 2, "multiplies the 1 only"),
+            (lambda step, n, rate: (rate * 1 + np.cos(np.pi * step / n)) / 2, "multiplies the 1 only"),
+            (lambda step, n, rate: rate * 1 / 2 + np.cos(np.pi * step / n), "multiplies the 1 only"),
+            (lambda step, n, rate: rate * 1 + np.cos(np.pi * step / n), "multiplies the 1 only"),
+            (lambda step, n, rate: rate * (1 + np.cos(np.pi) * step / n) / 2, "the cosine of π alone"),
+            (lambda step, n, rate: rate * (1 + np.cos(np.pi * step // n)) / 2, "falls in stairs"),
             (cosine(lambda angle: np.exp(-angle)), "is expected"),
         ],
     )
@@ -105,107 +111,3 @@ class TestStepsPerEpoch:
     )
     def test_wrong(self, answer, words, assert_finds):
         assert_finds(check.steps_per_epoch, answer, words)
-
-
-# --- two_layer_gradient ---------------------------------------------------------------------------------
-
-
-def gradient_by_rows(x, first, second, dy):
-    dfirst, dsecond = np.zeros_like(first), np.zeros_like(second)
-    for row, row_dy in zip(x, dy, strict=True):
-        hidden = row @ first
-        dsecond += np.outer(np.maximum(hidden, 0), row_dy)
-        dfirst += np.outer(row, np.where(hidden > 0, second @ row_dy, 0))
-    return dfirst, dsecond
-
-
-def gradient_of_course(x, first, second, dy):
-    before = x @ first
-    hidden = activations.relu(before)
-    dhidden, dsecond, _ = dense_backward(dy, hidden, second)
-    _, dfirst, _ = dense_backward(activations.relu_backward(dhidden, before).dx, x, first)
-    return dfirst, dsecond
-
-
-def gradient_by_differences(x, first, second, dy, step=1e-6):
-    def loss(first, second):
-        return (np.maximum(x @ first, 0) @ second * dy).sum()
-
-    dfirst, dsecond = np.zeros_like(first), np.zeros_like(second)
-    for place in np.ndindex(first.shape):
-        nudge = np.zeros_like(first)
-        nudge[place] = step
-        dfirst[place] = (loss(first + nudge, second) - loss(first - nudge, second)) / (2 * step)
-    for place in np.ndindex(second.shape):
-        nudge = np.zeros_like(second)
-        nudge[place] = step
-        dsecond[place] = (loss(first, second + nudge) - loss(first, second - nudge)) / (2 * step)
-    return dfirst, dsecond
-
-
-def walked(mask, second_input=lambda x, first: np.maximum(x @ first, 0)):
-    """A student's function with another mask, or other numbers that meet `second`."""
-
-    def two_layer_gradient(x, first, second, dy):
-        dhidden = dy @ second.T
-        return x.T @ mask(dhidden, x @ first), second_input(x, first).T @ dy
-
-    return two_layer_gradient
-
-
-def masked_output(x, first, second, dy):
-    outputs = np.maximum(x @ first, 0) @ second
-    return gradient_by_rows(x, first, second, np.where(outputs > 0, dy, 0))
-
-
-def not_transposed(x, first, second, dy):
-    hidden = np.maximum(x @ first, 0)
-    return x.T @ ((dy @ second) * (hidden > 0)), hidden.T @ dy
-
-
-class TestTwoLayerGradient:
-    @pytest.mark.parametrize("answer", [gradient_by_rows, gradient_of_course, gradient_by_differences])
-    def test_right(self, answer, assert_accepts):
-        assert_accepts(check.two_layer_gradient, answer)
-
-    def test_stub_and_hints(self, assert_teaches):
-        def two_layer_gradient(x, first, second, dy): ...
-
-        assert_teaches(check.two_layer_gradient, two_layer_gradient)
-
-    @pytest.mark.parametrize(
-        ("answer", "words"),
-        [
-            (walked(lambda dhidden, before: dhidden), "missing on the way back: where"),
-            (masked_output, "not at the output"),
-            (
-                lambda *given: (masked_output(*given)[0], gradient_by_rows(*given)[1]),
-                "not at the output",
-            ),
-            (walked(lambda dhidden, before: np.maximum(dhidden, 0)), "The mask is made of the gradient"),
-            (walked(lambda dhidden, before: dhidden * before.clip(0)), "multiplied by the hidden numbers"),
-            (walked(lambda dhidden, before: dhidden * (before < 0)), "wrong way round: the gradient passes"),
-            (
-                walked(lambda dhidden, before: dhidden * (before > 0), lambda x, first: x @ first),
-                "`dsecond` is made without ReLU",
-            ),
-            (walked(lambda dhidden, before: dhidden, lambda x, first: x @ first), "way forward and on"),
-            (not_transposed, "transposed: `dy @ second.T`"),
-            (lambda *given: (gradient_by_rows(*given)[0].T, gradient_by_rows(*given)[1]), "`dfirst` has"),
-            (lambda *given: (gradient_by_rows(*given)[0], gradient_by_rows(*given)[1].T), "`dsecond` has"),
-            (lambda *given: [part.T for part in gradient_by_rows(*given)], "Both are transposed"),
-            (lambda *given: gradient_by_rows(*given)[::-1], "order is swapped"),
-            (lambda *given: [-part for part in gradient_by_rows(*given)], "The sign is the wrong way"),
-            (
-                lambda x, *rest: [part / len(x) for part in gradient_by_rows(x, *rest)],
-                "divides by the number of rows",
-            ),
-            (lambda *given: gradient_by_rows(*given)[0], "Hand back 2 things"),
-        ],
-    )
-    def test_wrong(self, answer, words, assert_finds):
-        assert_finds(check.two_layer_gradient, answer, words)
-
-    def test_the_example_can_be_done_by_hand(self):
-        example = check.two_layer_gradient(lambda x, first, second, dy: (first, second)).example
-        assert example.endswith("expected as dfirst\n  [[-7.  1.]\n   [14.  2.]]")

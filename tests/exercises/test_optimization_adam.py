@@ -57,6 +57,23 @@ def step_off_by_one(t, b1, b2):
         return np.float64(1) - b1 ** (t - 1), np.float64(1) - b2 ** (t - 1)
 
 
+def times_step(t, b1, b2):
+    """Below 0 for large betas: then the root is NaN, as it is for the student, who only reads a warning."""
+    return np.float64(1 - b1 * t), np.float64(1 - b2 * t)
+
+
+def epsilon_beside(sign):
+    """Brackets forgotten: `epsilon` is added to the step, or to the weights where the minus stands before."""
+
+    def adam_step(weights, mean, square, gradient, step, learning_rate, beta_1, beta_2, epsilon):
+        mean = beta_1 * mean + (1 - beta_1) * gradient
+        square = beta_2 * square + (1 - beta_2) * gradient**2
+        mean_hat, square_hat = mean / (1 - beta_1**step), square / (1 - beta_2**step)
+        return weights - learning_rate * mean_hat / np.sqrt(square_hat) + sign * epsilon, mean, square
+
+    return adam_step
+
+
 class TestAdamStep:
     @pytest.mark.parametrize("answer", [adam_by_loop, adam_of_course, adam()])
     def test_right(self, answer, assert_accepts):
@@ -98,6 +115,15 @@ class TestAdamStep:
             ),
             (adam(starts=lambda t, b1, b2: (1 - b1, 1 - b2)), "1 − beta at every step"),
             (adam(starts=lambda t, b1, b2: (1 - b1, 1 - b2), move=textbook), "1 − beta at every step"),
+            (adam(starts=lambda t, b1, b2: ((1 - b1) ** t, (1 - b2) ** t)), "not (1 − beta)ᵗ"),
+            (adam(starts=lambda t, b1, b2: ((1 - b1) ** t, (1 - b2) ** t), move=textbook), "not (1 − beta)ᵗ"),
+            (adam(starts=times_step), "This is 1 − beta · t"),
+            (adam(starts=times_step, move=textbook), "This is 1 − beta · t"),
+            (adam(starts=lambda t, b1, b2: (b1**t, b2**t)), "the 1 − is missing"),
+            (adam(starts=lambda t, b1, b2: (b1**t, b2**t), move=textbook), "the 1 − is missing"),
+            (epsilon_beside(1), "below the line"),
+            (epsilon_beside(-1), "below the line"),
+            (adam(move=lambda m, s, c1, c2, eps, g: m / c1 / (s / c2) ** 0.5 + eps), "below the line"),
             (adam(starts=lambda t, b1, b2: (1 - b1 ** (t + 1), 1 - b2 ** (t + 1))), "counts from 1"),
             (adam(starts=step_off_by_one), "counts from 1"),
             (adam(starts=step_off_by_one, move=textbook), "counts from 1"),

@@ -1,4 +1,4 @@
-"""The checkers of gradient descent, momentum and RMSprop: right, untouched and wrong answers."""
+"""The checkers of gradient descent and momentum: right, untouched and wrong answers."""
 
 import numpy as np
 import pytest
@@ -42,6 +42,7 @@ class TestSgdStep:
             (lambda w, g, rate: w - rate * g / np.sqrt((g**2).sum()), "made to length 1"),
             (lambda w, g, rate: w - rate * g / abs(g), "Only the sign"),
             (lambda w, g, rate: w - g / rate, "divided by the learning rate"),
+            (lambda w, g, rate: g - rate * w, "have changed places"),
             (lambda w, g, rate: -rate * g, "the step alone"),
             (lambda w, g, rate: w - rate * g * w, "multiplied by 1 − rate"),
             (lambda w, g, rate: rate * (w - g), "multiplies the weights too"),
@@ -136,6 +137,10 @@ class TestMomentumStep:
             (lambda w, v, g, rate, m: (w + m * v - rate * g, v), "old velocity is handed back"),
             (lambda *given: momentum_by_hand(*given)[::-1], "order is swapped"),
             (lambda *given: momentum_by_hand(*given)[0], "Hand back 2 things"),
+            (
+                lambda *given: np.array(momentum_by_hand(*given)),
+                "as a tuple, in this order: `return weights, velocity`",
+            ),
             (moving(lambda v, g, rate, m: m**2 * v - rate * g), "is expected"),
         ],
     )
@@ -145,82 +150,3 @@ class TestMomentumStep:
     def test_the_example_can_be_done_by_hand(self):
         example = check.momentum_step(lambda w, v, g, rate, m: (w, v)).example
         assert example.endswith("expected as weights\n  [1.2 0.9]")  # 1 + 0.4 − 0.2 and 2 − 0.8 − 0.3
-
-
-# --- rmsprop_step ---------------------------------------------------------------------------------------
-
-
-def rmsprop_by_power(weights, average, gradient, learning_rate, rho, epsilon):
-    new = average + (1 - rho) * (gradient * gradient - average)
-    return weights - learning_rate * gradient * (new + epsilon) ** -0.5, new
-
-
-def rmsprop_by_loop(weights, average, gradient, learning_rate, rho, epsilon):
-    new_weights, new_average = weights.copy(), average.copy()
-    for place in np.ndindex(weights.shape):
-        new_average[place] = rho * average[place] + (1 - rho) * gradient[place] ** 2
-        new_weights[place] -= learning_rate * gradient[place] / (new_average[place] + epsilon) ** 0.5
-    return new_weights, new_average
-
-
-def rmsprop_of_course(weights, average, gradient, learning_rate, rho, epsilon):
-    optimizer = optimizers.RMSprop(learning_rate, rho=rho, epsilon=epsilon)
-    return optimizer.move(weights, gradient, learning_rate, average)
-
-
-def scaling(
-    average_rule=lambda a, g, rho: rho * a + (1 - rho) * g**2,
-    step_rule=lambda old, new, g, eps: g / np.sqrt(new + eps),
-    kept=lambda old, new: new,
-):
-    """A student's function with one of its steps changed."""
-
-    def rmsprop_step(weights, average, gradient, learning_rate, rho, epsilon):
-        new = average_rule(average, gradient, rho)
-        step = step_rule(average, new, gradient, epsilon)
-        return weights - learning_rate * step, kept(average, new)
-
-    return rmsprop_step
-
-
-class TestRmspropStep:
-    @pytest.mark.parametrize("answer", [rmsprop_by_power, rmsprop_by_loop, rmsprop_of_course, scaling()])
-    def test_right(self, answer, assert_accepts):
-        assert_accepts(check.rmsprop_step, answer)
-
-    def test_stub_and_hints(self, assert_teaches):
-        def rmsprop_step(weights, average, gradient, learning_rate, rho, epsilon): ...
-
-        assert_teaches(check.rmsprop_step, rmsprop_step)
-
-    @pytest.mark.parametrize(
-        ("answer", "words"),
-        [
-            (scaling(step_rule=lambda old, new, g, eps: g / (new + eps)), "The root is missing"),
-            (scaling(step_rule=lambda old, new, g, eps: g / (new**0.5 + eps)), "added after the root"),
-            (scaling(step_rule=lambda old, new, g, eps: g / new**0.5), "`epsilon` is not used"),
-            (scaling(lambda a, g, rho: rho * a + (1 - rho) * g), "one of gradients"),
-            (scaling(lambda a, g, rho: rho * a + (1 - rho) * abs(g)), "one of sizes"),
-            (scaling(step_rule=lambda old, new, g, eps: g / np.sqrt(old + eps)), "The old average divides"),
-            (scaling(lambda a, g, rho: (1 - rho) * a + rho * g**2), "are swapped: `rho` of the past"),
-            (scaling(lambda a, g, rho: rho * a + g**2), "1 − `rho` is missing"),
-            (scaling(lambda a, g, rho: a + g**2), "AdaGrad"),
-            (scaling(lambda a, g, rho: (1 - rho) * g**2), "The past is not used"),
-            (scaling(lambda a, g, rho: g**2), "The past is not used"),
-            (scaling(step_rule=lambda old, new, g, eps: g * np.sqrt(new + eps)), "multiplies by the root"),
-            (scaling(step_rule=lambda old, new, g, eps: 1 / np.sqrt(new + eps)), "missing above the line"),
-            (scaling(step_rule=lambda old, new, g, eps: -g / np.sqrt(new + eps)), "This walks uphill"),
-            (scaling(step_rule=lambda old, new, g, eps: g), "plain gradient descent"),
-            (lambda w, a, g, rate, *rest: rmsprop_by_loop(w, a, g, 1, *rest), "is not used: multiply"),
-            (scaling(kept=lambda old, new: new**0.5), "The root is handed back"),
-            (scaling(kept=lambda old, new: old), "old average is handed back"),
-            (lambda *given: rmsprop_by_loop(*given)[::-1], "order is swapped"),
-            (scaling(step_rule=lambda old, new, g, eps: g / np.cbrt(new + eps)), "is expected"),
-        ],
-    )
-    def test_wrong(self, answer, words, assert_finds):
-        assert_finds(check.rmsprop_step, answer, words)
-
-    def test_the_example_can_be_done_by_hand(self):
-        example = check.rmsprop_step(lambda w, a, g, rate, rho, eps: (w, a)).example
-        assert example.endswith("expected as weights\n  [2.  1.5]")  # both roots are 3
