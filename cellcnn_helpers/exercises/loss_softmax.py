@@ -67,11 +67,8 @@ def softmax(answer, rng):
         return powers.sum(axis=1, keepdims=True)
 
     slips = [
-        *((TOGETHER, by_parts(less, less, np.sum)) for less in (raw, less_row, less_all)),
-        *(
-            (COLUMNS, by_parts(less, less, lambda powers: powers.sum(axis=0)))
-            for less in (less_row, raw, less_column, less_all)
-        ),
+        *((TOGETHER, by_parts(less, less, np.sum)) for less in (raw, less_row)),
+        *((COLUMNS, by_parts(less, less, lambda powers: powers.sum(axis=0))) for less in (raw, less_row)),
         (LARGEST_OF_COLUMN, by_parts(less_column, less_column, row_sums)),
         *((ABOVE_ONLY, by_parts(less, raw, row_sums)) for less in (less_row, less_all)),
         *((BELOW_ONLY, by_parts(raw, less, row_sums)) for less in (less_row, less_all)),

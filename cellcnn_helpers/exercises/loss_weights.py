@@ -188,10 +188,6 @@ def weighted_loss(answer, rng):
 
         return wrong
 
-    def zipped(losses, labels, weights):
-        shorter = min(len(losses), len(weights))
-        return losses[:shorter] @ weights[:shorter] / len(losses)
-
     place = "The first weight meets the first cell. Look up the weight of each cell by its label."
     looked_up = (
         "`losses[labels]` takes class numbers as places among the cells. `losses` has one for each cell "
@@ -215,7 +211,6 @@ def weighted_loss(answer, rng):
             lambda losses, labels, weights: (weights[labels] * losses).sum() / len(weights),
         ),
         (place, by_place),
-        (place, zipped),
         (looked_up, lambda losses, labels, weights: (losses[labels] * weights[labels]).mean()),
         (looked_up, lambda losses, labels, weights: losses[labels].mean()),
         (looked_up, by_class_numbers),

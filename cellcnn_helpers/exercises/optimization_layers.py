@@ -186,10 +186,10 @@ def two_layer_gradient(answer, rng):
             lambda x, *rest: tuple(part / len(x) for part in two_layer_gradient(x, *rest)),
         ),
     ]
-    by_hand = {  # the last row of x makes a hidden number of exactly 0
+    by_hand = {  # the last row of x makes a hidden number of exactly 0, the first an output below 0
         "x": np.array([[1.0, 2], [3, -1], [2, 1]]),
         "first": np.array([[1.0, -1], [1, 2]]),
-        "second": np.array([[1.0], [3]]),
+        "second": np.array([[1.0], [-3]]),
         "dy": np.array([[1.0], [2], [-1]]),
     }
     drawn = []

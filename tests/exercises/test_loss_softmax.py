@@ -73,6 +73,10 @@ class TestSoftmax:
                 "taken away below the line only",
             ),
             (lambda z: activations.softmax(z.T).T, "The columns add up to 1"),
+            (
+                lambda z: powers_of(z) / powers_of(z - z.max()).sum(axis=1, keepdims=True),
+                "taken away below the line only",
+            ),
             (lambda z: overflowing(z - z.max()), "of the whole array is taken away"),
             (lambda z: overflowing(z - z.mean(axis=1, keepdims=True)), "The mean is taken away"),
             (overflowing, "exp(1000) is infinite"),

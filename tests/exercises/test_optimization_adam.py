@@ -125,9 +125,18 @@ class TestAdamStep:
             (epsilon_beside(-1), "below the line"),
             (adam(move=lambda m, s, c1, c2, eps, g: m / c1 / (s / c2) ** 0.5 + eps), "below the line"),
             (adam(starts=lambda t, b1, b2: (1 - b1 ** (t + 1), 1 - b2 ** (t + 1))), "counts from 1"),
+            (
+                adam(starts=lambda t, b1, b2: (1 - b1 ** (t + 1), 1 - b2 ** (t + 1)), move=textbook),
+                "counts from 1",
+            ),
             (adam(starts=step_off_by_one), "counts from 1"),
             (adam(starts=step_off_by_one, move=textbook), "counts from 1"),
             (adam(move=lambda m, s, c1, c2, eps, g: m / c1 / (s / c2 + eps)), "root of the square"),
+            (adam(move=lambda m, s, c1, c2, eps, g: c2**0.5 / c1 * m / (s + eps)), "root of the square"),
+            (
+                adam(move=lambda m, s, c1, c2, eps, g: c2**0.5 / c1 * g / (s**0.5 + eps)),
+                "The gradient itself is above the line",
+            ),
             (adam(move=lambda *given: -textbook(*given[:4], 0, None)), "is expected"),
             (
                 adam(move=lambda m, s, c1, c2, eps, g: -(c2**0.5) / c1 * m / (s**0.5 + eps)),

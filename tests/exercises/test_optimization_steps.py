@@ -43,6 +43,8 @@ class TestSgdStep:
             (lambda w, g, rate: w - rate * g / abs(g), "Only the sign"),
             (lambda w, g, rate: w - g / rate, "divided by the learning rate"),
             (lambda w, g, rate: g - rate * w, "have changed places"),
+            (lambda w, g, rate: rate * g, "the step alone"),
+            (lambda w, g, rate: w - rate * sum(g.flat), "Each weight goes by its own"),
             (lambda w, g, rate: -rate * g, "the step alone"),
             (lambda w, g, rate: w - rate * g * w, "multiplied by 1 − rate"),
             (lambda w, g, rate: rate * (w - g), "multiplies the weights too"),
@@ -105,6 +107,13 @@ class TestMomentumStep:
                 moving(
                     lambda v, g, rate, m: m * v + (1 - m) * g,
                     lambda w, old, new, g, rate, m: w - rate * new,
+                ),
+                "multiplied by 1 − momentum",
+            ),
+            (
+                moving(
+                    lambda v, g, rate, m: m * v + (1 - m) * rate * g,
+                    lambda w, old, new, g, rate, m: w - new,
                 ),
                 "multiplied by 1 − momentum",
             ),
