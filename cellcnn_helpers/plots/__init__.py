@@ -6,6 +6,7 @@ below it.
 """
 
 from .curves import show_curves
+from .evaluation import show_confusion, show_precision_recall, show_reliability, show_roc
 from .histogram import show_histogram
 from .layers import show_kernels, show_maps
 from .pictures import show_image, show_images, show_mask
@@ -17,6 +18,7 @@ __all__ = [
     "CONTRAST",
     "QUIET",
     "SIGNED",
+    "show_confusion",
     "show_curves",
     "show_histogram",
     "show_image",
@@ -24,6 +26,9 @@ __all__ = [
     "show_kernels",
     "show_maps",
     "show_mask",
+    "show_precision_recall",
+    "show_reliability",
+    "show_roc",
     "show_window",
     "style",
     "use_style",

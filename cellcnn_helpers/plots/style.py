@@ -113,12 +113,12 @@ def write_source(figure, source):
         figure.supxlabel(wrapped(source, width), x=0.01, ha="left", **style)
 
 
-def write_below(ax, source):
+def write_below(ax, source, down_points=34):
     """Write the source below the axes and their label."""
     if source:
         width = ax.figure.get_size_inches()[0] * ax.get_position().width
         style = {"size": SMALL_POINTS, "color": QUIET, "va": "top", **PLAIN}
-        offset = {"xytext": (0, -34), "textcoords": "offset points"}
+        offset = {"xytext": (0, -down_points), "textcoords": "offset points"}
         ax.annotate(wrapped(source, width), (0, 0), xycoords="axes fraction", **offset, **style)
 
 
