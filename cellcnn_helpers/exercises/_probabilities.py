@@ -48,11 +48,15 @@ def drawn_logits(rng):
 
 
 def classification_cases(rng):
-    """Class numbers and logits; in the by-hand case the true classes have probabilities of 1/2 and 1/4."""
+    """Class numbers and logits; in the by-hand case the true classes have probabilities of 1/2 and 1/4.
+
+    Two cases have as many rows as classes: there labels meet columns, which elsewhere stops with an error.
+    """
     by_hand = {"labels": np.array([0, 2]), "logits": np.log([[8.0, 4, 4], [2, 4, 2]])}
     drawn = [
         {"labels": rng.integers(0, logits.shape[1], len(logits)), "logits": logits}
         for logits in drawn_logits(rng)
     ]
+    square = {"labels": rng.permutation(3), "logits": rng.normal(0.5, 1.5, (3, 3)).round(1)}
     large = {"labels": np.array([0, 1, 2]), "logits": np.array([[1000.0, 999, 998]] * 3)}
-    return [by_hand, *drawn, large]
+    return [by_hand, *drawn, square, large]

@@ -279,6 +279,10 @@ def cross_entropy_gradient(answer, rng):
                     "The true class is set to −1. Take 1 from its probability: `-= 1`, not `= -1`.",
                     lambda y, p, count=count: np.where(truth(y, p) > 0, -1, p) / count(y),
                 ),
+                *from_probabilities(
+                    numbers,
+                    lambda y, p, count=count: (p - y) / count(y) if len(p) == p.shape[1] else None,
+                ),
                 *from_probabilities(numbers, lambda y, p, count=count: (p - y[:, np.newaxis]) / count(y)),
                 *from_probabilities(
                     numbers,

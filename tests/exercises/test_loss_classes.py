@@ -221,6 +221,8 @@ class TestCrossEntropyGradient:
             (lambda y, p: -truth_of(y, p) / p, "the slope along the probabilities"),
             (lambda y, p: (p - y[:, np.newaxis]) / len(y), "class numbers themselves"),
             (lambda y, p: p - y.reshape(-1, 1), "class numbers themselves"),
+            (lambda y, p: (p - y) / len(y), "class numbers themselves"),
+            (lambda y, p: p - y, "class numbers themselves"),
             (minus_class_numbers, "class numbers themselves"),
             (lambda y, p: (at_truth(p, y) - 1) / len(y), "one for each row"),
             (lambda y, p: np.mean(p - truth_of(y, p)), "This is one number"),

@@ -116,7 +116,7 @@ class TestClassWeights:
 
     def test_the_example_can_be_done_by_hand(self):
         example = check.class_weights(lambda labels, num_classes: [1, 1, 1]).example
-        assert example.endswith("expected\n  [0.6667 2.     1.    ]")  # 6 images: 2 / 3, 2 / 1 and 2 / 2
+        assert example.endswith("expected\n  [0.6667 2.     1.    ]")  # 6 cells: 2 / 3, 2 / 1 and 2 / 2
 
 
 # --- weighted_loss --------------------------------------------------------------------------------------
