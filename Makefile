@@ -5,7 +5,7 @@ BIN := .venv/bin
 export CELLCNN_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup chromium book serve lab notebooks test test-colab lint bench lock configure clean
+.PHONY: help setup chromium book serve lab notebooks test test-colab test-jax test-torch lint bench lock configure clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:[^#]*## /|/' | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -35,6 +35,12 @@ test: chromium lint book ## run every test
 
 test-colab: setup notebooks ## run the notebooks in an environment with Colab's versions
 	@$(BIN)/python tools/test_colab.py
+
+test-jax: setup ## run the tests of what uses Keras with JAX in place of TensorFlow
+	@$(BIN)/python tools/test_backend.py jax
+
+test-torch: setup ## run them with PyTorch
+	@$(BIN)/python tools/test_backend.py torch
 
 lint: setup ## check the style of the code
 	@$(BIN)/ruff check --quiet
