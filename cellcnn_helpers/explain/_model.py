@@ -23,8 +23,8 @@ def checked_model(value):
         )
     if not value.built or not hasattr(value, "inputs"):
         raise ValueError(
-            f"`model` has no weights yet: got {_described(value)}.\n"
-            f"Begin it with keras.Input(shape), so that its layers are made at once."
+            f"`model` does not say which images it takes: got {_described(value)}.\n"
+            f"Begin a Sequential with keras.Input(shape); wrap a class of your own: keras.Model(x, model(x))."
         )
     if len(value.inputs) != 1 or len(value.inputs[0].shape) != 4 or len(value.outputs) != 1:
         raise ValueError(
@@ -224,7 +224,12 @@ def find_ending(model):
     """The softmax or sigmoid that a model ends in: (the operation, the name of its function); or None."""
     import keras
 
-    last = model.layers[-1] if isinstance(model, keras.Sequential) else model.operations[-1]
+    if isinstance(model, keras.Sequential):
+        last = model.layers[-1]
+    elif hasattr(model, "operations"):  # a Functional model has them in the order of its graph
+        last = model.operations[-1]
+    else:
+        return None
     if isinstance(last, keras.Model):
         return find_ending(last)
     if getattr(last, "activation", None) in (keras.activations.softmax, keras.activations.sigmoid):
