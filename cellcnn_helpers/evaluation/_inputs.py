@@ -125,7 +125,7 @@ def positives_and_scores(positives, scores):
             f"`positives` must hold True and False, images of the class and others: got {positives.sum()} "
             f"True among {len(positives)}.\nGive images of both kinds."
         )
-    return positives, scores
+    return positives, scores.astype(np.float64)
 
 
 def costs(value, num_classes=None):

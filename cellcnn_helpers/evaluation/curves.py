@@ -182,7 +182,7 @@ def at_threshold(positives, scores, threshold):
     positives, scores
         As in `roc_curve`.
     threshold : float
-        The smallest score that is called positive.
+        The smallest score that is called positive; ``numpy.inf`` calls none.
 
     Returns
     -------
@@ -209,9 +209,11 @@ def at_threshold(positives, scores, threshold):
     OperatingPoint(sensitivity=0.5, specificity=0.5, num_misses=1, num_false_alarms=1)
     """
     positives, scores = _inputs.positives_and_scores(positives, scores)
-    called = scores >= _checks.real_number("threshold", threshold)
+    if threshold != np.inf:  # which calls none, and `threshold_for_cost` may find it cheapest
+        threshold = _checks.real_number("threshold", threshold)
+    called = scores >= threshold
+    sensitivity, specificity = np.mean(called[positives]), np.mean(~called[~positives])
     misses, false_alarms = np.sum(positives & ~called), np.sum(called & ~positives)
-    sensitivity, specificity = 1 - misses / positives.sum(), 1 - false_alarms / np.sum(~positives)
     return OperatingPoint(float(sensitivity), float(specificity), int(misses), int(false_alarms))
 
 

@@ -266,8 +266,9 @@ def _finish(ax, given, title, source, *, legend, corner):
     """A square of shares; the legend beside it hides no curve, but other axes have no room for that."""
     ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
     ax.set_title(title, **PLAIN)
-    place = {"loc": corner} if given else {"loc": "center left", "bbox_to_anchor": (1.02, 0.5)}
-    ax.legend(title=legend, title_fontsize=SMALL_POINTS, alignment="left", **place)
+    beside = {"loc": "center left", "bbox_to_anchor": (1.02, 0.5)}
+    inside = {"loc": corner, "frameon": True, "edgecolor": "none"}
+    ax.legend(title=legend, title_fontsize=SMALL_POINTS, alignment="left", **(inside if given else beside))
     if given:
         write_below(ax, source)
     else:
