@@ -86,7 +86,8 @@ def similarity(maps_a, maps_b):
     -------
     numpy.ndarray
         float64, shape (batch,), or one number for two single maps. 1: the same order, 0: no relation,
-        -1: the opposite order. NaN if a map has the same value everywhere, since it has no order.
+        -1: the opposite order. NaN if a map has the same value everywhere and so no order, as Grad-CAM
+        may give; for the mean of many take `numpy.nanmean`.
 
     Raises
     ------

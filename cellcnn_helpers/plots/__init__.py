@@ -9,6 +9,7 @@ from .curves import show_curves
 from .evaluation import show_confusion, show_precision_recall, show_reliability, show_roc
 from .histogram import show_histogram
 from .layers import show_kernels, show_maps
+from .overlays import show_overlays
 from .pictures import show_image, show_images, show_mask
 from .style import ACCENT, CONTRAST, QUIET, SIGNED, style, use_style
 from .window import show_window
@@ -26,6 +27,7 @@ __all__ = [
     "show_kernels",
     "show_maps",
     "show_mask",
+    "show_overlays",
     "show_precision_recall",
     "show_reliability",
     "show_roc",

@@ -45,7 +45,6 @@ def test_scores_are_logits_whatever_the_model_ends_in(keras, small_cnn, images):
         before = model.predict(images, verbose=0)
         assert before.min() >= 0
         np.testing.assert_allclose(explain.scores(model, images), expected, **ROUNDING)
-        np.testing.assert_array_equal(model(images), model(images, training=False))
         np.testing.assert_allclose(model.predict(images, verbose=0), before, **ROUNDING)  # it is put back
 
 

@@ -80,18 +80,15 @@ def test_models_in_models_and_frozen_layers_are_made_new_measured_numbers_are_ke
     assert changed(inner, explain.randomized(model, num_layers=2).layers[1]) == ["scores"]
 
 
-def test_random_weights_change_the_map_and_a_map_of_edges_would_not(small_cnn, images):
+def test_random_weights_change_the_map(small_cnn, images):
     model = small_cnn()
     copies = [explain.randomized(model, seed) for seed in range(3)]
     for method in (explain.saliency, explain.grad_cam):
         maps = method(model, images, 1)
-        similarities = [explain.similarity(maps, method(copy, images, 1)).mean() for copy in copies]
-        assert np.mean(similarities) < 0.6
-        assert (
-            explain.similarity(maps, method(explain.randomized(model, num_layers=0), images, 1)).min() > 0.99
-        )
-    edges = np.abs(np.diff(images[..., 0], axis=1))  # looks like an explanation, and asks no model
-    assert (explain.similarity(edges, edges) > 0.99).all()
+        similarities = [explain.similarity(maps, method(copy, images, 1)) for copy in copies]
+        assert np.nanmean(similarities) < 0.6  # Grad-CAM of random weights may be 0 everywhere
+        same = method(explain.randomized(model, num_layers=0), images, 1)
+        assert explain.similarity(maps, same).min() > 0.99
 
 
 def test_similarity_is_the_rank_correlation_also_with_ties():
