@@ -14,14 +14,14 @@ class ReliabilityTable(NamedTuple):
 
     Attributes
     ----------
-    edges : numpy.ndarray, shape (bins + 1,)
-        Where the bins begin and end, from 0 to 1.
-    num_images : numpy.ndarray of int, shape (bins,)
-        Images in each bin.
-    confidence : numpy.ndarray, shape (bins,)
-        Mean probability of the predicted class; NaN in an empty bin.
-    accuracy : numpy.ndarray, shape (bins,)
-        Share of right predictions; NaN in an empty bin.
+    edges : numpy.ndarray
+        ``(bins + 1,)``, where the bins begin and end, from 0 to 1.
+    num_images : numpy.ndarray
+        ``(bins,)``, images in each bin.
+    confidence : numpy.ndarray
+        ``(bins,)``, mean probability of the predicted class; NaN in an empty bin.
+    accuracy : numpy.ndarray
+        ``(bins,)``, share of right predictions; NaN in an empty bin.
     """
 
     edges: np.ndarray

@@ -1,6 +1,7 @@
 """How far a measured number may be off by chance, and whether two models differ by more than that."""
 
 import math
+import numbers
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -16,8 +17,10 @@ class Interval(NamedTuple):
 
     Attributes
     ----------
-    low, high : float
-        Its ends.
+    low : float
+        Its lower end.
+    high : float
+        Its upper end.
     """
 
     low: float
@@ -270,7 +273,8 @@ def _members(groups, images):
 
 def _one_number(statistic, arrays):
     value = statistic(*arrays)
-    if np.ndim(value) or not np.isfinite(value):
+    is_number = isinstance(value, (numbers.Real, np.bool_, np.ndarray)) and np.ndim(value) == 0
+    if not is_number or not np.isfinite(value):
         raise ValueError(
             f"`statistic` must give one finite number: got {_checks.received('statistic(...)', value)}.\n"
             f"Take a mean, or one entry of it."

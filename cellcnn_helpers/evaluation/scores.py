@@ -20,14 +20,14 @@ class ClassificationReport(NamedTuple):
     ----------
     class_names : list of str
         The classes.
-    num_images : numpy.ndarray of int, shape (classes,)
-        Images of each class.
-    precision : numpy.ndarray, shape (classes,)
-        Of the images that were given this class, the share that is of it.
-    recall : numpy.ndarray, shape (classes,)
-        Of the images of this class, the share that was given it.
-    f1 : numpy.ndarray, shape (classes,)
-        The harmonic mean of the two.
+    num_images : numpy.ndarray
+        ``(classes,)``, images of each class.
+    precision : numpy.ndarray
+        ``(classes,)``, of the images that were given this class, the share that is of it.
+    recall : numpy.ndarray
+        ``(classes,)``, of the images of this class, the share that was given it.
+    f1 : numpy.ndarray
+        ``(classes,)``, the harmonic mean of the two.
     accuracy : float
         The share of right predictions.
     """
@@ -46,7 +46,7 @@ class ClassificationReport(NamedTuple):
 
     @property
     def macro_recall(self):
-        """Mean recall of the classes that have images: the balanced accuracy."""
+        """Mean recall of the classes that have images, which is the balanced accuracy."""
         return self._mean(self.recall)
 
     @property

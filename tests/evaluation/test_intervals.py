@@ -182,6 +182,11 @@ def test_mcnemar_of_many_images_does_not_overflow():
             lambda: bootstrap_interval(np.sort, [1, 2]),
             r"one finite number: got statistic\(...\).shape=\(2,\)",
         ),
+        (lambda: bootstrap_interval(print, [1, 2]), r"one finite number: got statistic\(...\)=None"),
+        (
+            lambda: bootstrap_interval(lambda x: evaluation.mcnemar(x, x), [True, False]),
+            r"got statistic\(...\)=McNemar",
+        ),
         (lambda: bootstrap_interval(np.mean, [1, np.nan]), r"finite number: got statistic\(...\)=.*nan"),
         (lambda: bootstrap_interval(np.mean, [1, 2], groups=[0, 0]), "at least 2 groups: got 1 for 2 images"),
         (lambda: bootstrap_interval(np.mean, [1, 2], groups=[0, 1, 2]), r"groups\.shape=\(3,\)"),

@@ -69,6 +69,7 @@ def test_eight_long_names_fit_on_the_page(title):
     figure.canvas.draw()
     width, height = figure.get_size_inches() * figure.dpi
     assert figure.get_size_inches()[0] <= 7.2
+    assert figure.get_size_inches()[1] <= 8
     for text in figure.findobj(plt.Text):
         box = text.get_window_extent()
         if text.get_text() and text.get_visible():
@@ -98,12 +99,13 @@ def test_roc_curves_with_their_areas_and_the_guess():
 
 
 def test_the_area_below_the_drawn_steps_is_the_average_precision():
-    plots.show_precision_recall({"spiky": PRECISION})
-    line = curve_of(f"spiky  {PRECISION.average_precision:.3f}")
+    curve = evaluation.precision_recall_curve([False, *POSITIVES[:-1]], [1.0, *SCORES[:-1]])
+    plots.show_precision_recall({"spiky": curve})
+    line = curve_of(f"spiky  {curve.average_precision:.3f}")
     assert line.get_drawstyle() == "steps-pre"  # each value holds from the recall before
     recall, precision = line.get_xydata().T
-    assert np.sum(np.diff(recall) * precision[1:]) == pytest.approx(PRECISION.average_precision)
-    assert precision[0] == precision[1]  # the 1 of "none is called" is no measurement
+    assert np.sum(np.diff(recall) * precision[1:]) == pytest.approx(curve.average_precision)
+    assert precision[0] == precision[1] == 0  # the 1 of "none is called" is no measurement
     guess = [line for line in plt.gca().lines if list(line.get_ydata()) == [2 / 5, 2 / 5]]
     assert len(guess) == 1  # two of five are of the class
 
