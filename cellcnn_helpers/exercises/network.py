@@ -8,8 +8,6 @@ from .network_scores import confusion_matrix, predicted_classes, recall
 
 __all__ = ["confusion_matrix", "count_parameters", "first_loss", "predicted_classes", "recall"]
 
-NAN = math.nan  # in a slip: any value agrees
-
 
 @checker(
     hints=(
@@ -32,7 +30,15 @@ def first_loss(answer, rng):
     def first_loss(num_classes):
         return math.log(num_classes)
 
+    written = "This number is right for 4 classes only. Calculate it from `num_classes`."
     slips = [
+        (written, lambda n: math.log(4)),
+        (written, lambda n: 1.386),
+        (written, lambda n: 1.39),
+        (
+            "This is the log of n − 1. The true class is one of all n, so its probability is 1/n.",
+            lambda n: math.log(n - 1),
+        ),
         ("This is the log to the base 2. Take the natural log, `np.log`.", math.log2),
         ("This is the log to the base 10. Take the natural log, `np.log`.", math.log10),
         (
@@ -104,53 +110,39 @@ def count_parameters(answer, rng):
     'The result is 0, but 103 is expected.'
     """
 
+    right = {  # by kind what a layer learns, and the shape behind it
+        "conv": lambda rows, columns, channels, filters, size: (size * size * channels + 1) * filters,
+        "after_conv": lambda rows, columns, channels, filters, size: (rows, columns, filters),
+        "pool": lambda rows, columns, channels, size: 0,
+        "after_pool": lambda rows, columns, channels, size: (rows // size, columns // size, channels),
+        "dense": lambda rows, columns, channels, units: (rows * columns * channels + 1) * units,
+        "after_dense": lambda rows, columns, channels, units: (1, 1, units),
+    }
+
     def count_parameters(input_shape, layers):
         return walk(input_shape, layers)
 
-    def conv(rows, columns, channels, filters, size):
-        return (size * size * channels + 1) * filters
-
-    def dense(rows, columns, channels, units):
-        return (rows * columns * channels + 1) * units
-
-    def walk(
-        shape,
-        layers,
-        conv=conv,
-        dense=dense,
-        pool=lambda channels, size: 0,
-        pooled=lambda pixels, size: pixels // size,
-        convolved=lambda pixels, size: pixels,
-        after_pool=lambda channels, size: channels,
-    ):
-        """Add up the layers one by one; each argument is a step that a slip may change."""
-        (rows, columns, channels), total = shape, 0
-        for kind, number, *size in layers:
-            if kind == "conv":
-                total += conv(rows, columns, channels, number, *size)
-                rows, columns, channels = convolved(rows, *size), convolved(columns, *size), number
-            elif kind == "pool":
-                total += pool(channels, number)
-                rows, columns = pooled(rows, number), pooled(columns, number)
-                channels = after_pool(channels, number)
-            else:
-                total += dense(rows, columns, channels, number)
-                rows, columns, channels = 1, 1, number
+    def walk(shape, layers, **changed):
+        """Add up the layers one by one; each step may be changed by a slip."""
+        steps, total = right | changed, 0
+        for kind, *numbers in layers:
+            total += steps[kind](*shape, *numbers)
+            shape = steps[f"after_{kind}"](*shape, *numbers)
         return total
 
-    def slip(**steps):
-        return lambda shape, layers: walk(shape, layers, **steps)
+    def slip(**changed):
+        return lambda shape, layers: walk(shape, layers, **changed)
 
-    def one_pair(shape, layers):
-        """Every dense layer flattens the last picture, also behind another dense layer."""
-        pictures = [layer for layer in layers if layer[0] != "dense"]
-        return walk(shape, pictures) + sum(
-            walk(shape, [*pictures, layer]) - walk(shape, pictures) for layer in layers if layer[0] == "dense"
-        )
+    def pooled(divide):
+        """A slip in what pooling makes of rows and of columns."""
+        return slip(after_pool=lambda r, c, channels, size: (divide(r, size), divide(c, size), channels))
+
+    def unchanged(rows, columns, channels, *_):
+        return rows, columns, channels
 
     def input_channels(shape, layers):
         own = shape[2]
-        return walk(shape, layers, conv=lambda rows, columns, channels, f, k: (k * k * own + 1) * f)
+        return walk(shape, layers, conv=lambda r, c, channels, f, k: (k * k * own + 1) * f)
 
     def no_biases(rows, columns, channels, filters, size):
         return size * size * channels * filters
@@ -158,46 +150,63 @@ def count_parameters(answer, rng):
     def dense_no_biases(rows, columns, channels, units):
         return rows * columns * channels * units
 
+    carried = "The channels are not carried on: behind a convolution there are as many as it has filters."
     pools = "Pooling is counted. It takes the largest value and learns nothing."
+    both = "Pooling divides only the {} here. It divides rows and columns, both by its size."
     biases = "The biases {} are missing: one for each {}."
     slips = [
-        (pools, slip(pool=lambda channels, size: size * size)),
-        (pools, slip(pool=lambda channels, size: size * size + 1)),
-        (pools, slip(pool=lambda channels, size: size * size * channels)),
-        (pools, slip(pool=lambda channels, size: (size * size + 1) * channels)),
-        (pools, slip(pool=lambda channels, size: (size * size * channels + 1) * channels)),
+        (carried, slip(after_conv=unchanged)),
+        (carried, slip(after_conv=unchanged, after_dense=unchanged)),
+        (carried, input_channels),
         (
-            "The channels are not carried on: behind a convolution there are as many as it has filters.",
-            input_channels,
+            "Only the first layer is counted: `return` stands inside the loop. Move it left, as far as "
+            "`for`.",
+            lambda shape, layers: walk(shape, layers[:1]),
         ),
         (
+            "Only the last layer is counted. Begin with 0 once, before the loop, and add each layer with "
+            "`+=`.",
+            lambda shape, layers: walk(shape, layers) - walk(shape, layers[:-1]),
+        ),
+        (pools, slip(pool=lambda r, c, channels, size: size * size)),
+        (pools, slip(pool=lambda r, c, channels, size: size * size + 1)),
+        (pools, slip(pool=lambda r, c, channels, size: size * size * channels)),
+        (pools, slip(pool=lambda r, c, channels, size: (size * size + 1) * channels)),
+        (pools, slip(pool=lambda r, c, channels, size: (size * size * channels + 1) * channels)),
+        (
             "The input channels are missing: a filter has a kernel of its own for each of them.",
-            slip(conv=lambda rows, columns, channels, f, k: (k * k + 1) * f),
+            slip(conv=lambda r, c, channels, f, k: (k * k + 1) * f),
         ),
         (
             "Pooling makes the picture smaller: divide rows and columns by its size before the dense layer.",
-            slip(pooled=lambda pixels, size: pixels),
+            slip(after_pool=unchanged),
         ),
         (
+            "Pooling divides by 2 here, whatever its size. Divide by the size that the layer names.",
+            pooled(lambda pixels, size: pixels // 2),
+        ),
+        (both.format("rows"), slip(after_pool=lambda r, c, channels, size: (r // size, c, channels))),
+        (both.format("columns"), slip(after_pool=lambda r, c, channels, size: (r, c // size, channels))),
+        (
             "Pooling divides the channels here. It divides rows and columns, each by its size.",
-            slip(pooled=lambda pixels, size: pixels, after_pool=lambda channels, size: channels // size),
+            slip(after_pool=lambda r, c, channels, size: (r, c, channels // size)),
         ),
         (
             "Pooling rounds down: a window that does not fit as a whole is left out.",
-            slip(pooled=lambda pixels, size: math.ceil(pixels / size)),
+            pooled(lambda pixels, size: math.ceil(pixels / size)),
         ),
         (
             "Pooling rounds down to a whole number: divide with `//`.",
-            slip(pooled=lambda pixels, size: pixels / size),
+            pooled(lambda pixels, size: pixels / size),
         ),
         (
             "The windows of pooling lie side by side, not at every place: rows and columns are divided by "
             "its size.",
-            slip(pooled=lambda pixels, size: pixels - size + 1),
+            pooled(lambda pixels, size: pixels - size + 1),
         ),
         (
             'With padding "same" a convolution keeps rows and columns. Only pooling makes them smaller.',
-            slip(convolved=lambda pixels, size: pixels - size + 1),
+            slip(after_conv=lambda r, c, channels, f, k: (r - k + 1, c - k + 1, f)),
         ),
         (biases.format("of all layers", "filter or unit"), slip(conv=no_biases, dense=dense_no_biases)),
         (biases.format("of the convolutions", "filter"), slip(conv=no_biases)),
@@ -211,33 +220,32 @@ def count_parameters(answer, rng):
         ),
         (
             "This counts a bias for each channel of a filter. A filter adds up all channels, then one bias.",
-            slip(conv=lambda rows, columns, channels, f, k: (k * k + 1) * channels * f),
+            slip(conv=lambda r, c, channels, f, k: (k * k + 1) * channels * f),
         ),
         (
             "The pixels are counted in the convolutions. The same weights are used at every place.",
-            slip(conv=lambda rows, columns, *rest: rows * columns * conv(rows, columns, *rest)),
+            slip(conv=lambda r, c, *rest: r * c * right["conv"](r, c, *rest)),
         ),
         (
             "The kernel is counted as one row. It has kernel_size × kernel_size weights.",
-            slip(conv=lambda rows, columns, channels, f, k: (k * channels + 1) * f),
+            slip(conv=lambda r, c, channels, f, k: (k * channels + 1) * f),
         ),
         (
             "The dense layer takes only the channels here. It takes all numbers: rows × columns × channels.",
-            slip(dense=lambda rows, columns, channels, units: (channels + 1) * units),
+            slip(dense=lambda r, c, channels, units: (channels + 1) * units),
         ),
         (
             "The dense layer takes only one channel here. It takes all numbers: rows × columns × channels.",
-            slip(
-                dense=lambda rows, columns, channels, units: (
-                    dense(rows, columns, channels, units)
-                    if rows * columns == 1
-                    else (rows * columns + 1) * units
-                )
-            ),
+            slip(dense=lambda r, c, channels, units: ((channels if r * c == 1 else r * c) + 1) * units),
         ),
         (
             "A dense layer behind another takes its units, not the picture once more.",
-            one_pair,
+            slip(after_dense=unchanged),
+        ),
+        (
+            "Behind a dense layer the rows and columns of the picture are still counted. Set both to 1: only "
+            "its units are left.",
+            slip(after_dense=lambda r, c, channels, units: (r, c, units)),
         ),
         (
             "The dense layers are not counted.",

@@ -106,8 +106,8 @@ def confusion_matrix(answer, rng):
     ...     matrix = np.zeros((num_classes, num_classes), int)
     ...     matrix[labels, predictions] += 1
     ...     return matrix
-    >>> confusion_matrix(at_once).message[:63]
-    'Each pair counts once only, however often it comes: `+=` with a'
+    >>> confusion_matrix(at_once).message[:50]
+    'Each pair counts once only, however often it comes'
     """
 
     def confusion_matrix(labels, predictions, num_classes):
@@ -124,6 +124,7 @@ def confusion_matrix(answer, rng):
         present = np.union1d(labels, predictions)
         return confusion_matrix(labels, predictions, num_classes)[np.ix_(present, present)]
 
+    both_ways = "Each cell is counted both ways. Add 1 once: in the row of the true class only."
     no_place = "A class that does not occur needs its row and column too: there are `num_classes` of both."
     shares = "These are shares of {}. Give counts: whole numbers of cells."
     slips = [
@@ -132,14 +133,25 @@ def confusion_matrix(answer, rng):
             of_right(lambda matrix: matrix.T),
         ),
         (
-            "Each pair counts once only, however often it comes: `+=` with arrays of places adds to each "
-            "place once. Go through the cells one by one, or use `np.add.at`.",
+            "Each pair counts once only, however often it comes. `= 1` overwrites: write `+= 1`. And `+=` "
+            "with arrays of places adds to each place once: go through the cells one by one, or use "
+            "`np.add.at`.",
             of_right(lambda matrix: np.minimum(matrix, 1)),
         ),
         (
             "Each pair counts once only, and rows and columns are swapped: the row is the true class.",
             of_right(lambda matrix: np.minimum(matrix, 1).T),
         ),
+        (
+            "Only the first cell is counted: `return` stands inside the loop. Move it left, as far as `for`.",
+            lambda labels, predictions, n: confusion_matrix(labels[:1], predictions[:1], n),
+        ),
+        (
+            "The places are one too low. Classes and places are both counted from 0: leave out `- 1`.",
+            of_right(lambda matrix: np.roll(matrix, (-1, -1), axis=(0, 1))),  # place -1 is the last one
+        ),
+        (both_ways, of_right(lambda matrix: matrix + matrix.T)),
+        (both_ways, of_right(lambda matrix: matrix + matrix.T - np.diag(np.diag(matrix)))),
         (no_place, up_to_last),
         (no_place, of_present),
         (no_place, lambda *arguments: up_to_last(*arguments).T),
@@ -251,7 +263,8 @@ def recall(answer, rng):
         ("This is the share that was missed. Take the share that was found.", of_right(lambda r: 1 - r)),
         ("This is in percent. Give a share from 0 to 1.", of_right(lambda shares: 100 * shares)),
         (
-            "The shares are cut to whole numbers: `//` leaves only 0 and 1. Divide with `/`.",
+            "The shares are cut to whole numbers: `//` leaves only 0 and 1, or your array of zeros is `int`. "
+            "Divide with `/`, and begin with zeros that are `float`.",
             of_right(np.floor),
         ),
         ("These are counts. Divide them by the sums of their rows.", np.diag),

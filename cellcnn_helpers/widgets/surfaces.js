@@ -38,7 +38,7 @@ const FORMULAS = {
 const CELL_SURFACES = {
   "cells, as measured": {
     title: "cells, as measured",
-    note: "The loss of a logistic regression that tells 32 apoptotic from 32 mitotic nuclei, simulated, by two measurements less their means: area in µm² and unevenness of the stain in grey levels. Their units alone make a valley.",
+    note: "The loss of a logistic regression that tells 32 apoptotic from 32 mitotic nuclei, simulated, by two measurements less their means: area in µm² and unevenness of the stain in grey levels. Their units make a valley.",
   },
   "cells, standardized": {
     title: "cells, standardized",

@@ -39,6 +39,10 @@ class TestFirstLoss:
             (lambda n: 0.0, "sure and right"),
             (lambda n: -np.log(0.5), "probability of 1/2"),
             (lambda n: n, "the number of classes"),
+            (lambda n: np.log(4), "right for 4 classes only"),
+            (lambda n: 1.386, "right for 4 classes only"),
+            (lambda n: 1.39, "right for 4 classes only"),
+            (lambda n: np.log(n - 1), "the log of n − 1"),
             (lambda n: 2.0794415, "answer of the first example"),
             (lambda n: 2.3, "is expected"),
         ],
@@ -136,6 +140,55 @@ def carry_input_channels(input_shape, layers):
     )(input_shape, layers)
 
 
+def count_and_leave(input_shape, layers):
+    rows, columns, channels = input_shape
+    total = 0
+    for layer in layers:
+        if layer[0] == "conv":
+            total += (layer[2] ** 2 * channels + 1) * layer[1]
+            channels = layer[1]
+        elif layer[0] == "pool":
+            rows, columns = rows // layer[1], columns // layer[1]
+        else:
+            total += (rows * columns * channels + 1) * layer[1]
+            rows, columns, channels = 1, 1, layer[1]
+        return total
+
+
+def count_anew(input_shape, layers):
+    rows, columns, channels = input_shape
+    for layer in layers:
+        total = 0
+        if layer[0] == "conv":
+            total += (layer[2] ** 2 * channels + 1) * layer[1]
+            channels = layer[1]
+        elif layer[0] == "pool":
+            rows, columns = rows // layer[1], columns // layer[1]
+        else:
+            total += (rows * columns * channels + 1) * layer[1]
+            rows, columns, channels = 1, 1, layer[1]
+    return total
+
+
+def pool_one_axis(axis):
+    """A student's function that makes only the rows (axis 0) or the columns (axis 1) smaller."""
+
+    def count_parameters(input_shape, layers):
+        shape, total = list(input_shape), 0
+        for kind, number, *size in layers:
+            if kind == "conv":
+                total += (size[0] ** 2 * shape[2] + 1) * number
+                shape[2] = number
+            elif kind == "pool":
+                shape[axis] //= number
+            else:
+                total += (shape[0] * shape[1] * shape[2] + 1) * number
+                shape = [1, 1, number]
+        return total
+
+    return count_parameters
+
+
 class TestCountParameters:
     @pytest.mark.parametrize("answer", [count_by_network, count_by_features, counting()])
     def test_right(self, answer, assert_accepts):
@@ -152,7 +205,20 @@ class TestCountParameters:
             (counting(pool=lambda channels, size: size**2), "Pooling is counted"),
             (counting(pool=lambda channels, size: size**2 * channels), "Pooling is counted"),
             (counting(pool=lambda channels, size: (size**2 + 1) * channels), "Pooling is counted"),
+            (counting(carry=lambda channels, filters: channels), "The channels are not carried on"),
+            (
+                counting(
+                    carry=lambda channels, filters: channels, flat=lambda r, c, channels, u: (r, c, channels)
+                ),
+                "The channels are not carried on",
+            ),
             (carry_input_channels, "The channels are not carried on"),
+            (count_and_leave, "`return` stands inside the loop"),
+            (count_anew, "Only the last layer is counted"),
+            (counting(smaller=lambda pixels, size: pixels // 2), "by 2 here, whatever its size"),
+            (pool_one_axis(0), "divides only the rows"),
+            (pool_one_axis(1), "divides only the columns"),
+            (counting(flat=lambda r, c, channels, units: (r, c, units)), "Set both to 1"),
             (counting(kernel=lambda r, c, channels, f, k: (k * k + 1) * f), "The input channels are missing"),
             (counting(smaller=lambda pixels, size: pixels), "Pooling makes the picture smaller"),
             (

@@ -89,6 +89,44 @@ def confusion_of_present(labels, predictions, num_classes):
     return [[np.sum((labels == row) & (predictions == column)) for column in names] for row in names]
 
 
+def confusion_overwritten(labels, predictions, num_classes):
+    matrix = np.zeros((num_classes, num_classes), int)
+    for label, prediction in zip(labels, predictions, strict=True):
+        matrix[label, prediction] = 1
+    return matrix
+
+
+def confusion_and_leave(labels, predictions, num_classes):
+    matrix = np.zeros((num_classes, num_classes), int)
+    for label, prediction in zip(labels, predictions, strict=True):
+        matrix[label, prediction] += 1
+        return matrix
+
+
+def confusion_from_one(labels, predictions, num_classes):
+    matrix = np.zeros((num_classes, num_classes), int)
+    for label, prediction in zip(labels, predictions, strict=True):
+        matrix[label - 1, prediction - 1] += 1
+    return matrix
+
+
+def confusion_both_ways(labels, predictions, num_classes):
+    matrix = np.zeros((num_classes, num_classes), int)
+    for label, prediction in zip(labels, predictions, strict=True):
+        matrix[label, prediction] += 1
+        matrix[prediction, label] += 1
+    return matrix
+
+
+def confusion_both_ways_beside(labels, predictions, num_classes):
+    matrix = np.zeros((num_classes, num_classes), int)
+    for label, prediction in zip(labels, predictions, strict=True):
+        matrix[label, prediction] += 1
+        if label != prediction:
+            matrix[prediction, label] += 1
+    return matrix
+
+
 def changed(formula):
     """A student's function that does something more with the right matrix."""
     return lambda *given: formula(confusion_by_loop(*given))
@@ -108,7 +146,12 @@ class TestConfusionMatrix:
         ("answer", "words"),
         [
             (lambda y, p, n: confusion_by_loop(p, y, n), "Rows and columns are swapped"),
-            (confusion_at_once, "counts once only, however often"),
+            (confusion_overwritten, "counts once only, however often it comes. `= 1` overwrites"),
+            (confusion_at_once, "`+=` with arrays of places"),
+            (confusion_and_leave, "`return` stands inside the loop"),
+            (confusion_from_one, "The places are one too low"),
+            (confusion_both_ways, "counted both ways"),
+            (confusion_both_ways_beside, "counted both ways"),
             (lambda y, p, n: confusion_at_once(p, y, n), "once only, and rows and columns are swapped"),
             (lambda y, p, n: confusion_by_loop(y, p, max(y.max(), p.max()) + 1), "does not occur"),
             (confusion_of_present, "does not occur"),
@@ -150,6 +193,14 @@ def recall_by_nan(confusion):
     return np.nan_to_num(np.diag(confusion) / confusion.sum(axis=1))
 
 
+def recall_in_whole_numbers(confusion):
+    shares = np.zeros(len(confusion), int)
+    for label, row in enumerate(confusion):
+        if row.sum() > 0:
+            shares[label] = row[label] / row.sum()
+    return shares
+
+
 class TestRecall:
     @pytest.mark.parametrize("answer", [recall_by_loop, recall_by_where, recall_by_nan])
     def test_right(self, answer, assert_accepts):
@@ -177,6 +228,7 @@ class TestRecall:
             (lambda c: 1 - recall_by_where(c), "that was missed"),
             (lambda c: 100 * recall_by_where(c), "in percent"),
             (lambda c: np.diag(c) // c.sum(axis=1), "only 0 and 1"),
+            (recall_in_whole_numbers, "or your array of zeros is `int`"),
             (lambda c: c.diagonal(), "These are counts"),
             (lambda c: c.sum(axis=1), "the cells of each class"),
             (lambda c: c.trace() / c.sum(), "accuracy"),
