@@ -143,11 +143,14 @@ def in_batches(function, *arrays):
     """Call `function` on a batch of rows after the other and join what it gives, as a NumPy array."""
     from keras import ops
 
+    num_rows = len(arrays[0])
+    if not num_rows:  # a row of zeros tells the shape; TensorFlow's convolutions may fail on none
+        arrays = [np.zeros((1, *array.shape[1:]), array.dtype) for array in arrays]
     parts = []
-    for start in range(0, max(len(arrays[0]), 1), BATCH):  # once also for no rows, whose result has a shape
+    for start in range(0, len(arrays[0]), BATCH):
         part = function(*(array[start : start + BATCH] for array in arrays))
         parts.append(ops.convert_to_numpy(part))
-    return np.concatenate(parts)
+    return np.concatenate(parts)[:num_rows]
 
 
 # Layers
@@ -203,12 +206,7 @@ def layer_output(model, layer, images):
 @contextlib.contextmanager
 def output_replaced(layer, tensor):
     """Return a context in which the layer gives `tensor`, whatever goes in."""
-    from keras import ops
-
-    def give(*args, **kwargs):
-        return ops.cast(tensor, layer.compute_dtype)
-
-    with _replaced(layer, "call", give):
+    with _replaced(layer, "call", lambda *args, **kwargs: tensor):
         yield
 
 

@@ -1,5 +1,6 @@
 """What becomes of a score when parts of the image are covered: occlusion, deletion and insertion."""
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -262,7 +263,7 @@ def _squares(image_size, size, stride):
         for length, side, step in zip(image_size, size, stride, strict=True)
     )
     masks = np.zeros((len(tops) * len(lefts), *image_size), bool)
-    for mask, top, left in zip(masks, np.repeat(tops, len(lefts)), lefts * len(tops), strict=True):
+    for mask, (top, left) in zip(masks, itertools.product(tops, lefts), strict=True):
         mask[top : top + size[0], left : left + size[1]] = True
     return masks
 

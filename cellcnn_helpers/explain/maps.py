@@ -137,6 +137,10 @@ def grad_cam(model, images, classes=None, *, layer=None):
     middles of its pixels. So it is as coarse as the maps of the layer are, and without padding it is
     stretched a little, since such maps do not reach the border.
 
+    One weight per filter is exact where the model goes on with averages. Before Flatten and Dense a filter
+    may speak for the class at one place and against it at another; their mean tells less, and the map may
+    be 0 everywhere.
+
     References
     ----------
     R. R. Selvaraju et al., Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization,
@@ -157,7 +161,7 @@ def grad_cam(model, images, classes=None, *, layer=None):
     classes = checked_classes(classes, model, images)
     layer = _last_convolution(model) if layer is None else find_layer(model, layer)
 
-    def coarse(images, classes):
+    def weigh(images, classes):
         maps = ops.convert_to_numpy(layer_output(model, layer, images)).astype(np.float32)
         if maps.ndim != 4:
             raise ValueError(_not_a_convolution(model, layer, "give maps (height, width, filters)"))
@@ -167,11 +171,10 @@ def grad_cam(model, images, classes=None, *, layer=None):
                 return class_scores(model, images, classes)
 
         weights = gradient(score_of_maps, maps).mean(axis=(1, 2), keepdims=True)
-        return np.maximum((weights * maps).sum(axis=-1), 0)
+        coarse = np.maximum((weights * maps).sum(axis=-1, keepdims=True), 0)
+        return ops.image.resize(coarse, images.shape[1:3], data_format="channels_last")[..., 0]
 
-    maps = in_batches(coarse, images, classes)[..., np.newaxis]
-    maps = ops.image.resize(maps, images.shape[1:3], data_format="channels_last")
-    return ops.convert_to_numpy(maps)[..., 0]
+    return in_batches(weigh, images, classes)
 
 
 def _last_convolution(model):

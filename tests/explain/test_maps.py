@@ -63,3 +63,33 @@ def test_grad_cam_points_to_the_corner_also_before_flatten(corner):
     assert (only_corner[:2, :2] > 0.1).all()
     only_corner[:2, :2] = 0
     assert not only_corner.any()
+
+
+def test_a_filter_is_weighed_by_the_mean_of_its_gradient(corner):
+    # Before Flatten and Dense the gradient differs from place to place: 1 at 9 of the 64 pixels, else 0.
+    images = np.random.default_rng(0).uniform(size=(1, 8, 8, 1))
+    np.testing.assert_allclose(explain.grad_cam(corner, images, 0), images[..., 0] * 9 / 64, **ROUNDING)
+
+
+def test_a_coarse_map_is_enlarged_linearly_between_the_middles_of_its_pixels(keras):
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((2, 8, 1)),
+            layers.AveragePooling2D((2, 4)),
+            layers.Conv2D(1, 1, kernel_initializer="ones", name="coarse"),
+            layers.GlobalAveragePooling2D(),
+        ]
+    )
+    image = np.repeat([4.0, 20], 4)[np.newaxis, np.newaxis, :, np.newaxis].repeat(2, axis=1)
+    # two places weigh half: 2 at column 1.5, 10 at column 5.5, one more with each column between
+    (found,) = explain.grad_cam(model, image)
+    np.testing.assert_allclose(found, [[2, 2, 3, 5, 7, 9, 10, 10]] * 2 + np.zeros((2, 8)), **ROUNDING)
+
+
+def test_the_last_convolution_unless_another_layer_is_named(small_cnn, images):
+    model = small_cnn()
+    last = explain.grad_cam(model, images, 0)
+    np.testing.assert_array_equal(explain.grad_cam(model, images, 0, layer="second"), last)
+    others = [explain.grad_cam(model, images, 0, layer=name) for name in ("first", "relu", "pool")]
+    assert all(explain.similarity(other, last).max() < 0.95 for other in others)

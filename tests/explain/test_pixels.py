@@ -69,3 +69,14 @@ def test_saliency_is_the_slope_that_is_measured(small_cnn, images):
             up, down = explain.scores(model, moved)[:, 2]
             slopes.append((up - down) / (2 * step))
         assert maps[0, row, column] == pytest.approx(np.abs(slopes).max(), rel=1e-2)
+
+
+def test_one_step_is_exact_where_the_slope_grows_evenly(keras):
+    # A sum of squares: the slope in the middle of the way is its mean.
+    inputs = keras.Input((2, 3, 1))
+    squares = keras.layers.Flatten()(keras.ops.square(inputs))
+    model = keras.Model(inputs, keras.layers.Dense(1, kernel_initializer="ones")(squares))
+    images = np.random.default_rng(0).uniform(size=(2, 2, 3, 1))
+    maps, gap = explain.integrated_gradients(model, images, baseline=0.25, num_steps=1)
+    np.testing.assert_allclose(maps, images[..., 0] ** 2 - 0.25**2, **ROUNDING)
+    np.testing.assert_allclose(gap, 0, atol=1e-5)

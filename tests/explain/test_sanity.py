@@ -80,6 +80,15 @@ def test_models_in_models_and_frozen_layers_are_made_new_measured_numbers_are_ke
     assert changed(inner, explain.randomized(model, num_layers=2).layers[1]) == ["scores"]
 
 
+def test_layers_of_ones_own_in_models_in_models(keras):
+    class Scaled(keras.layers.Dense):
+        pass
+
+    inner = keras.Sequential([keras.Input((4, 4, 1)), Scaled(2)])
+    model = keras.Sequential([keras.Input((4, 4, 1)), inner, keras.layers.Flatten()])
+    assert changed(inner, explain.randomized(model).layers[0]) == [inner.layers[0].name]
+
+
 def test_random_weights_change_the_map(small_cnn, images):
     model = small_cnn()
     copies = [explain.randomized(model, seed) for seed in range(3)]
