@@ -1,4 +1,4 @@
-"""The figures of the course: cell images with scale bars, histograms, curves, the numbers of a convolution.
+"""The figures of the course: cell images with scale bars, the numbers of a convolution, how good a model is.
 
 Every function draws a new pyplot figure (or into the `ax` that it is given) and returns nothing, so a
 notebook shows each figure once. What a figure shows is written on it; where the images come from stands small
