@@ -1,0 +1,11 @@
+"""Networks in Keras, sized for pictures of cells: each builder is one readable list of layers.
+
+Every model takes images ``(batch, height, width, channels)``, float32 in [0, 1], and gives logits ``(batch,
+classes)``: no softmax at the end. The standardization is a layer of the model, so a saved model brings its own.
+TensorFlow does the work, or what the environment variable KERAS_BACKEND names: jax, torch.
+"""
+
+from .builders import batchnorm_cnn, linear, small_cnn
+from .files import load, save
+
+__all__ = ["batchnorm_cnn", "linear", "load", "save", "small_cnn"]
