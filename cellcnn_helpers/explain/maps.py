@@ -171,10 +171,18 @@ def grad_cam(model, images, classes=None, *, layer=None):
                 return class_scores(model, images, classes)
 
         weights = gradient(score_of_maps, maps).mean(axis=(1, 2), keepdims=True)
-        coarse = np.maximum((weights * maps).sum(axis=-1, keepdims=True), 0)
-        return ops.image.resize(coarse, images.shape[1:3], data_format="channels_last")[..., 0]
+        return np.maximum((weights * maps).sum(axis=-1), 0)
 
-    return in_batches(weigh, images, classes)
+    coarse = in_batches(weigh, images, classes)
+    rows, columns = map(_enlarging, coarse.shape[1:], images.shape[1:3])
+    return rows @ coarse @ columns.T
+
+
+def _enlarging(size, new_size):
+    """What each of `size` pixels in a row weighs in each of `new_size`: (new_size, size)."""
+    middles = (np.arange(new_size) + 0.5) * size / new_size - 0.5
+    weights = [np.interp(middles, np.arange(size), pixel) for pixel in np.eye(size)]
+    return np.stack(weights, axis=1).astype(np.float32)
 
 
 def _last_convolution(model):
