@@ -53,8 +53,8 @@ def state(packages):
 
 
 def run(backend, *command):
-    # Where pip looks for wheels of the machine's own, uv looks too: Linux has PyTorch for the CPU only there,
-    # the public one brings 3 GB for the GPU.
+    # Where pip looks for wheels of the machine's own, uv looks too: on Linux PyTorch for the CPU alone can be
+    # only there; the one that everybody gets brings all of CUDA.
     wheels = os.environ.get("PIP_FIND_LINKS", "").replace(" ", ",")
     if subprocess.run([UV, *command], cwd=ROOT, env={"UV_FIND_LINKS": wheels} | os.environ).returncode != 0:
         sys.exit(f"test-{backend}: `uv {command[0]}` failed (see above).")

@@ -171,7 +171,7 @@ def layers_of(model):
 def find_layer(model, value):
     """The layer of the model that `value`, a name or the layer itself, stands for."""
     layers = list(layers_of(model))
-    found = [layer for layer in layers if layer is value or layer.name == value]
+    found = [layer for layer in layers if layer is value or (isinstance(value, str) and layer.name == value)]
     if len(found) == 1:
         return found[0]
     received = _checks.received("layer", getattr(value, "name", value))

@@ -22,10 +22,10 @@ class Curve(NamedTuple):
 
     Attributes
     ----------
-    fractions : numpy.ndarray, shape (num_steps + 1,)
-        Of the pixels, from 0 to 1.
-    probabilities : numpy.ndarray, shape (batch, num_steps + 1)
-        Of the class, between 0 and 1.
+    fractions : numpy.ndarray
+        Of the pixels, from 0 to 1, ``(num_steps + 1,)``.
+    probabilities : numpy.ndarray
+        Of the class, between 0 and 1, ``(batch, num_steps + 1)``.
     """
 
     fractions: np.ndarray
@@ -33,7 +33,7 @@ class Curve(NamedTuple):
 
     @property
     def area(self):
-        """Mean height of each curve, (batch,): the smaller, the better the order of a deletion."""
+        """The mean height of each curve, ``(batch,)``, small where a deletion soon hits what counts."""
         return np.trapezoid(self.probabilities, self.fractions, axis=1)
 
 

@@ -14,10 +14,12 @@ class IntegratedGradients(NamedTuple):
 
     Attributes
     ----------
-    maps : numpy.ndarray, shape (batch, H, W)
-        In units of the score: positive where the pixel speaks for the class, negative against it.
-    gap : numpy.ndarray, shape (batch,)
-        Sum of the map, less ``score(image) - score(baseline)``. The smaller, the better the integral.
+    maps : numpy.ndarray
+        ``(batch, H, W)``, in units of the score: positive where the pixel speaks for the class, negative
+        against it.
+    gap : numpy.ndarray
+        ``(batch,)``: the sum of the map, less ``score(image) - score(baseline)``. The smaller, the better the
+        integral.
     """
 
     maps: np.ndarray

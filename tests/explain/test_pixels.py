@@ -80,3 +80,11 @@ def test_one_step_is_exact_where_the_slope_grows_evenly(keras):
     maps, gap = explain.integrated_gradients(model, images, baseline=0.25, num_steps=1)
     np.testing.assert_allclose(maps, images[..., 0] ** 2 - 0.25**2, **ROUNDING)
     np.testing.assert_allclose(gap, 0, atol=1e-5)
+
+
+def test_behind_a_hard_threshold_every_slope_is_0(keras):
+    inputs = keras.Input((2, 3, 1))
+    bright = keras.layers.Flatten()(keras.ops.cast(inputs > 0.5, "float32"))
+    model = keras.Model(inputs, keras.layers.Dense(2)(bright))
+    images = np.random.default_rng(0).uniform(size=(2, 2, 3, 1))
+    assert not explain.saliency(model, images).any()
