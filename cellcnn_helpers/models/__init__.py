@@ -1,11 +1,17 @@
 """Networks in Keras, sized for pictures of cells: each builder is one readable list of layers.
 
-Every model takes images ``(batch, height, width, channels)``, float32 in [0, 1], and gives logits ``(batch,
-classes)``: no softmax at the end. The standardization is a layer of the model, so a saved model brings its own.
+Every model takes images ``(batch, height, width, channels)``, float32 in [0, 1], and gives logits
+``(batch, classes)``: no softmax at the end. The standardization is a layer of the model, so a saved model
+brings its own.
 TensorFlow does the work, or what the environment variable KERAS_BACKEND names: jax, torch.
 """
+
+import os
 
 from .builders import batchnorm_cnn, linear, small_cnn
 from .files import load, save
 
 __all__ = ["batchnorm_cnn", "linear", "load", "save", "small_cnn"]
+
+# TensorFlow reads it when it first uses a GPU, of which it would else take the whole memory.
+os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")

@@ -82,7 +82,7 @@ def small_cnn(input_shape, num_classes, *, standardize=None, seed=0):
 
     Notes
     -----
-    The stride of the first convolution leaves the others a quarter of the pixels: fast, and enough for a cell.
+    The stride of the first convolution leaves a quarter of the pixels to the others: fast, and enough here.
 
     `get_weights` and `set_weights` exchange the weights with a `cellcnn_helpers.nn.Network` of the same
     layers, in the same order. The standardization has none: its numbers are settings.
@@ -152,7 +152,7 @@ def batchnorm_cnn(
 
     Notes
     -----
-    The number of parameters does not depend on the size of the images, which may differ from that of training.
+    The number of parameters does not depend on the size of the images.
 
     Convolutions have no bias: batch normalization would take it away at once and adds its own.
 
@@ -201,12 +201,12 @@ def _standardization(standardize, input_shape):
         if standardize.size and (standardize.min() < 0 or standardize.max() > 1):
             raise ValueError(
                 f"`standardize` must hold images in [0, 1]: got values from {standardize.min():g} to "
-                f"{standardize.max():g}.\nGive the training images as the model will see them, or their data set."
+                f"{standardize.max():g}.\nGive the training images as the model sees them, or their data set."
             )
     if standardize.shape[-1] != input_shape[-1]:
         raise ValueError(
-            f"`standardize` must have the channels of `input_shape`: got {standardize.shape[-1]} channels and "
-            f"input_shape={input_shape}.\nGive the images that the model will be trained on."
+            f"`standardize` must have the channels of `input_shape`: got {standardize.shape[-1]} channels "
+            f"and input_shape={input_shape}.\nGive the images that the model will be trained on."
         )
     mean, std = channel_statistics(standardize)
     return layers.Normalization(mean=(mean / scale).tolist(), variance=np.square(std / scale).tolist())

@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -59,11 +60,14 @@ def save(model, path):
     if path.is_dir() or not path.parent.is_dir():
         place = "which is a folder" if path.is_dir() else "in a folder that does not exist"
         raise FileNotFoundError(
-            f"`path` cannot be written: got path={str(path)!r}, {place}.\nName a file in a folder that exists."
+            f"`path` cannot be written: got path={str(path)!r}, {place}.\n"
+            f"Name a file in a folder that exists."
         )
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         part = Path(folder) / "part.keras"
-        keras.saving.save_model(model, part)
+        with warnings.catch_warnings():  # Keras reads TensorFlow's variables in a way that NumPy warns of
+            warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+            keras.saving.save_model(model, part)
         os.replace(part, path)
 
 

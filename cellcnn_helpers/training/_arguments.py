@@ -1,0 +1,175 @@
+"""What `train` is given: each function returns its argument as training uses it, or refuses it."""
+
+from pathlib import Path
+
+import numpy as np
+
+from .. import _checks, _dataset_checks
+from ..dataset import CellImageDataset
+
+MOST_STEPS_AT_ONCE = 16
+
+
+def model(value):
+    """Return `value` if it is a Keras model that turns a batch of images into logits."""
+    import keras
+
+    if not isinstance(value, keras.Model):
+        raise TypeError(
+            f"`model` must be a Keras model: got {_checks.received('model', value)}.\n"
+            f"Give for example models.small_cnn((28, 28, 3), 8)."
+        )
+    if not value.built or len(value.inputs) != 1 or len(value.outputs) != 1:
+        raise ValueError(
+            f'`model` must take one batch of images and give one of logits: got model="{value.name}".\n'
+            f"Begin a Sequential with keras.Input(shape)."
+        )
+    shapes = tuple(value.inputs[0].shape), tuple(value.outputs[0].shape)
+    if len(shapes[0]) != 4 or len(shapes[1]) != 2:
+        raise ValueError(
+            f"`model` must map (batch, height, width, channels) to (batch, classes): got "
+            f'model="{value.name}" with {shapes[0]} to {shapes[1]}.\n'
+            f"End it with GlobalAveragePooling2D or Flatten, and Dense."
+        )
+    activation = getattr(value.layers[-1], "activation", None)
+    ends = [value.layers[-1].__class__.__name__, getattr(activation, "__name__", "")]
+    if {"softmax", "sigmoid"} & {end.lower() for end in ends}:
+        raise ValueError(
+            f'`model` must end in logits: got model="{value.name}", which ends in {ends[1] or ends[0]}.\n'
+            f"Leave that out: the loss has it."
+        )
+    return value
+
+
+def dataset(name, value, network):
+    """Return `value`, a data set or a pair (images, labels), as a data set that fits the model."""
+    classes = network.outputs[0].shape[1]
+    if not isinstance(value, CellImageDataset):
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            raise TypeError(
+                f"`{name}` must be a data set or a pair (images, labels): got "
+                f"{_checks.received(name, value)}.\n"
+                f"Give a CellImageDataset, or {name}=(images, labels)."
+            )
+        try:
+            value = CellImageDataset(*value, [f"class {n}" for n in range(classes)])
+        except (ValueError, TypeError) as error:
+            raise type(error)(f"`{name}`: {error}") from error
+    shape, expected = value.images.shape[1:], tuple(network.inputs[0].shape[1:])
+    if len(value) == 0:
+        raise ValueError(f"`{name}` holds no image: got {name}={value!r}.\nGive at least one.")
+    if any(size not in (None, found) for size, found in zip(expected, shape, strict=True)):
+        raise ValueError(
+            f"`{name}` must have images of the shape that the model takes, {expected}: got {shape}.\n"
+            f"Resize them, or build the model for their shape."
+        )
+    if value.labels.max() >= classes:
+        raise ValueError(
+            f"`{name}` has more classes than the model: got the label {value.labels.max()} for {classes} "
+            f"scores.\nBuild the model with num_classes={value.labels.max() + 1}."
+        )
+    return value
+
+
+def scale(name, value):
+    """The stored value of a data set that becomes 1."""
+    try:
+        return _dataset_checks.scale(value.images, None)
+    except ValueError as error:
+        raise ValueError(
+            f"`{name}`: {str(error).splitlines()[0]}\nScale them first: {name}=dataset.arrays(max_value=255)."
+        ) from error
+
+
+def settings(**values):
+    """Return what the compilation needs, by name."""
+
+    def one_of(name, *names):
+        return None if values[name] is None else _checks.choice(name, values[name], names)
+
+    def number(name, **bounds):
+        return _checks.real_number(name, values[name], low=0, **bounds)
+
+    return {
+        "optimizer": _checks.choice("optimizer", values["optimizer"], ("adam", "sgd")),
+        "learning_rate": number("learning_rate", low_open=True),
+        "schedule": one_of("schedule", "cosine"),
+        "weight_decay": number("weight_decay"),
+        "label_smoothing": number("label_smoothing", high=1, high_open=True),
+        "mixed_precision": one_of("mixed_precision", "float16", "bfloat16"),
+    }
+
+
+def class_weights(value, num_classes):
+    """Return the weights of all classes as float32 (classes,), or None."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise TypeError(
+            f"`class_weight` must be a dict: got {_checks.received('class_weight', value)}.\n"
+            f"Give for example class_weight={{0: 1.0, 1: 5.0}}."
+        )
+    weights = np.ones(num_classes, np.float32)
+    for label, weight in value.items():
+        if _checks.whole_number("class_weight", label, minimum=0) >= num_classes:
+            raise ValueError(
+                f"`class_weight` names a class that is not there: got "
+                f"class_weight={{{label}: {weight!r}}} for {num_classes} classes.\n"
+                f"Count classes from 0 to {num_classes - 1}."
+            )
+        weights[label] = _checks.real_number(f"class_weight[{label}]", weight, low=0)
+    return weights
+
+
+def augment(value):
+    """Return `value` as a function (images, rng) whose result has the shape of the images; None stays."""
+    if value is None:
+        return None
+    _checks.function("augment", value)
+
+    def checked(images, rng):
+        result = np.asarray(value(images, rng))
+        return _checks.same_shape("augment(images, rng)", result, images.shape, "the batch")
+
+    return checked
+
+
+def patience(value, validation):
+    """Return `patience`, which makes sense only beside `validation`."""
+    if value is None:
+        return None
+    if validation is None:
+        raise ValueError(
+            f"`patience` watches the loss on validation images, and there are none: got patience={value!r}.\n"
+            f"Give validation too."
+        )
+    return _checks.whole_number("patience", value)
+
+
+def steps_at_once(value, num_steps):
+    """Return how many steps Keras takes before it comes back to Python."""
+    import keras
+
+    if value == "auto":
+        # JAX compiles every one of them anew, and PyTorch has no such thing.
+        return min(MOST_STEPS_AT_ONCE, num_steps) if keras.backend.backend() == "tensorflow" else 1
+    if isinstance(value, str):
+        raise ValueError(
+            f'`steps_per_execution` must be "auto" or a whole number: got steps_per_execution={value!r}.\n'
+            f"Give one of them."
+        )
+    return _checks.whole_number("steps_per_execution", value)
+
+
+def file(name, value):
+    """Return `value` as a Path in a folder that exists; None stays."""
+    if value is None:
+        return None
+    path = Path(_checks.path(name, value))
+    if path.is_dir() or not path.parent.is_dir():
+        place = "which is a folder" if path.is_dir() else "in a folder that does not exist"
+        raise FileNotFoundError(
+            f"`{name}` cannot be written: got {name}={str(path)!r}, {place}.\n"
+            f"Name a file in a folder that exists."
+        )
+    return path

@@ -1,0 +1,134 @@
+"""What happens around the epochs of Keras' `fit`: counting, keeping, stopping, showing."""
+
+import csv
+import math
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from ..nn._progress import describe
+from ..nn.results import History
+from . import _checkpoint
+
+
+class Progress:
+    """How far a training has come: what the epochs gave, and the best weights where it watches for them."""
+
+    def __init__(self, history=((), (), (), ()), seconds=(), training_seconds=()):
+        self.history = History(*(list(values) for values in history))
+        self.seconds = list(seconds)
+        self.training_seconds = list(training_seconds)
+        self.best = []
+
+    @property
+    def epochs(self):
+        return len(self.seconds)
+
+    def results(self):
+        """The numbers, for JSON: the arguments that make the same again."""
+        return {
+            "history": self.history,
+            "seconds": self.seconds,
+            "training_seconds": self.training_seconds,
+        }
+
+    def epochs_since_best(self):
+        return self.epochs - 1 - int(np.argmin(self.history.val_loss))
+
+    def stopped(self, patience):
+        return patience is not None and self.epochs > 0 and self.epochs_since_best() >= patience
+
+    def add(self, logs, seconds, training_seconds):
+        names = History._fields if "val_loss" in logs else History._fields[:2]
+        for name in names:
+            getattr(self.history, name).append(float(logs[name]))
+        self.seconds.append(seconds)
+        self.training_seconds.append(training_seconds)
+
+
+class Store:
+    """The checkpoint of one training: where it lies, and what its variables are."""
+
+    def __init__(self, path, model, settings):
+        self.path, self.model, self.settings = Path(path), model, settings
+
+    def variables(self):
+        """All that training changes, the states of random layers included, in an order of its own."""
+        model = self.model
+        model.optimizer.build(model.trainable_variables)
+        return [*model.variables, *model.optimizer.variables]
+
+    def write(self, progress):
+        from keras import ops
+
+        values = [ops.convert_to_numpy(variable.value) for variable in self.variables()]
+        _checkpoint.write(self.path, self.settings, progress.results(), values, progress.best)
+
+    def read(self):
+        """Bring the model to where the file tells that it was; return the progress, or None."""
+        variables = self.variables()
+        found = _checkpoint.read(self.path, self.settings, [tuple(variable.shape) for variable in variables])
+        if found is None:
+            return None
+        results, values, best = found
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
+        progress = Progress(**results)
+        progress.best = best
+        return progress
+
+
+def make_session(progress, batches, bar, *, patience, store, log, learning_rate):
+    """Return the Keras callback that keeps `progress` during a `fit` on `batches`."""
+    import keras
+
+    class Session(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.start = time.perf_counter() - (progress.seconds[-1] if progress.seconds else 0)
+            bar.update(progress.epochs * len(batches))
+
+        def on_epoch_begin(self, epoch, logs=None):
+            batches.start(epoch)
+            bar.set_description_str(f"epoch {epoch + 1}/{self.params['epochs']} ")
+            self.epoch_start, self.trained = time.perf_counter(), None
+
+        def on_train_batch_end(self, batch, logs=None):
+            bar.update(min((progress.epochs * len(batches)) + batch + 1 - bar.n, bar.total - bar.n))
+
+        def on_test_begin(self, logs=None):
+            self.trained = time.perf_counter()
+
+        def on_epoch_end(self, epoch, logs=None):
+            now = time.perf_counter()
+            if not math.isfinite(logs["loss"]):
+                raise ValueError(
+                    f"`learning_rate` is too high: got learning_rate={learning_rate:g}, and the loss of "
+                    f"epoch {epoch + 1} is {logs['loss']}.\nGive a third of it."
+                )
+            progress.add(logs, now - self.start, (self.trained or now) - self.epoch_start)
+            bar.set_postfix_str(describe(progress.history))
+            if patience is not None:
+                if progress.epochs_since_best() == 0:
+                    progress.best = self.model.get_weights()
+                self.model.stop_training = progress.stopped(patience)
+            if store is not None:
+                store.write(progress)
+            if log is not None:
+                write_log(log, progress)
+
+    return Session()
+
+
+def write_log(path, progress):
+    """Write the history as a table, one row for each epoch, in one go."""
+    columns = {name: values for name, values in progress.history._asdict().items() if values}
+    columns |= {"seconds": progress.seconds}
+    part = path.with_name(f".{path.name}.part")
+    with open(part, "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["epoch", *columns])
+        for epoch, values in enumerate(zip(*columns.values(), strict=True), start=1):
+            table.writerow([epoch, *values])
+    os.replace(part, path)
