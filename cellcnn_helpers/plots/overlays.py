@@ -8,7 +8,7 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.ticker import MaxNLocator
 
 from .. import _checks
-from .pictures import _checked_image, value_range_of
+from .pictures import checked_image, value_range_of
 from .style import ACCENT, CONTRAST, PLAIN, SMALL_POINTS, WIDTH_INCHES, checked_titles, style, write_source
 
 STRONGEST = 0.9  # opacity of the color at the largest value
@@ -131,7 +131,7 @@ def _checked_images(value, maps_shape):
             f"`images` must hold one image for each of the {maps_shape[0]} maps, or one for all: got "
             f"{_checks.received('images', value)}.\nTake the images that the maps were made from."
         )
-    images = [_checked_image(f"images[{index}]", image) for index, image in enumerate(value)]
+    images = [checked_image(f"images[{index}]", image) for index, image in enumerate(value)]
     for index, image in enumerate(images):
         if image.shape[:2] != maps_shape[1:]:
             raise ValueError(

@@ -57,7 +57,7 @@ def show_image(image, *, title="", pixel_size_um=None, source="", value_range=No
     >>> plots.show_image(np.eye(32), title="A diagonal", pixel_size_um=0.5)
     >>> plt.close()
     """
-    _show_one(_checked_image("image", image), None, title, pixel_size_um, source, value_range, ax)
+    _show_one(checked_image("image", image), None, title, pixel_size_um, source, value_range, ax)
 
 
 def show_mask(image, mask, *, title="", pixel_size_um=None, source="", value_range=None, ax=None):
@@ -94,7 +94,7 @@ def show_mask(image, mask, *, title="", pixel_size_um=None, source="", value_ran
     >>> plots.show_mask(nuclei / 4, nuclei, title="Two nuclei that touch", pixel_size_um=0.5)
     >>> plt.close()
     """
-    image = _checked_image("image", image)
+    image = checked_image("image", image)
     _show_one(image, checked_mask("mask", mask, image), title, pixel_size_um, source, value_range, ax)
 
 
@@ -154,7 +154,7 @@ def show_images(
         )
     if isinstance(images, np.ndarray) and images.ndim == 3 and images.shape[-1] == 3:
         images = images[np.newaxis]  # one color image: a batch of images three pixels wide is not likely
-    images = [_checked_image(f"images[{index}]", image) for index, image in enumerate(images)]
+    images = [checked_image(f"images[{index}]", image) for index, image in enumerate(images)]
     if not images:
         raise ValueError("`images` is empty: got images=[].\nGive at least one image.")
     masks = _checked_masks(masks, images)
@@ -276,7 +276,7 @@ def _checked_value_range(value, images):
     return low, high
 
 
-def _checked_image(name, value):
+def checked_image(name, value):
     image = _checks.as_array(name, value)
     if image.dtype.kind not in "biuf":
         raise TypeError(
