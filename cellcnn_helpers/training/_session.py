@@ -61,9 +61,7 @@ class Store:
         return [*model.variables, *model.optimizer.variables]
 
     def write(self, progress):
-        from keras import ops
-
-        values = [ops.convert_to_numpy(variable.value) for variable in self.variables()]
+        values = [variable.numpy() for variable in self.variables()]
         _checkpoint.write(self.path, self.settings, progress.results(), values, progress.best)
 
     def read(self):
