@@ -42,19 +42,19 @@ def multiplications(answer, rng):
     'The result is 0, but 330 is expected.'
     """
 
-    def conv(before, after, size, stride):
+    def conv(before, after, filters, size, stride):
         return math.prod(after) * size * size * before[2]
 
-    def dense(before, after):
-        return math.prod(before) * after[2]
+    def dense(before, after, units):
+        return math.prod(before) * units
 
     right = {  # a side behind a stride and behind pooling; what a layer costs; the shape that it hands on
         "strided": lambda pixels, size, stride: math.ceil(pixels / stride),
         "pooled": lambda pixels, size: pixels // size,
         "conv": conv,
-        "pool": lambda before, after: 0,
+        "pool": lambda before, after, size: 0,
         "dense": dense,
-        "handed_on": lambda kind, before, after, *window: after,
+        "handed_on": lambda kind, before, after, *numbers: after,
     }
 
     def multiplications(input_shape, layers):
@@ -63,38 +63,46 @@ def multiplications(answer, rng):
     def walk(shape, layers, **changed):
         """Add up the layers one by one; each step may be changed by a slip."""
         steps, total = right | changed, 0
-        for kind, number, *window in layers:
-            rows, columns, channels = shape
+        for kind, *numbers in layers:
             if kind == "conv":
-                after = (steps["strided"](rows, *window), steps["strided"](columns, *window), number)
+                filters, *window = numbers
+                after = (*(steps["strided"](pixels, *window) for pixels in shape[:2]), filters)
             elif kind == "pool":
-                after = (steps["pooled"](rows, number), steps["pooled"](columns, number), channels)
+                after = (*(steps["pooled"](pixels, *numbers) for pixels in shape[:2]), shape[2])
             else:
-                after = (1, 1, number)
-            total += steps[kind](shape, after, *window)
-            shape = steps["handed_on"](kind, shape, after, *window)
+                after = (1, 1, *numbers)
+            total += steps[kind](shape, after, *numbers)
+            shape = steps["handed_on"](kind, shape, after, *numbers)
         return total
 
     def slip(**changed):
         return lambda shape, layers: walk(shape, layers, **changed)
 
-    def handed_on(*kinds):
-        """The shape that layers of these kinds hand on is wrong: the formula follows."""
-
-        def decorate(wrong):
-            return slip(
-                handed_on=lambda kind, before, after, *window: (
-                    wrong(before, after, *window) if kind in kinds else after
-                )
+    def handing_on(wrong_kind, wrong):
+        """A slip in the shape that layers of one kind hand on."""
+        return slip(
+            handed_on=lambda kind, before, after, *numbers: (
+                wrong(before, after, *numbers) if kind == wrong_kind else after
             )
-
-        return decorate
+        )
 
     def input_channels(shape, layers):
-        return walk(shape, layers, conv=lambda b, after, size, _: math.prod(after) * size**2 * shape[2])
+        return walk(shape, layers, conv=lambda before, *rest: conv(shape, *rest))
 
-    def conv_weights(before, after, size, stride):
-        return size * size * before[2] * after[2]
+    def conv_weights(before, after, filters, size, stride):
+        return size * size * before[2] * filters
+
+    def dense_and_bias(before, after, units):
+        return dense(before, after, units) + units
+
+    def and_bias(count, at_every_place=False):
+        """A convolution counted by `count`, and its biases once or at every place."""
+        return lambda before, after, *numbers: (
+            count(before, after, *numbers) + (math.prod(after) if at_every_place else after[2])
+        )
+
+    def strided_again(after, filters, size, stride):
+        return (*(math.ceil(pixels / stride) for pixels in after[:2]), filters)
 
     bias = "A bias is added, not multiplied: leave the biases out."
     weights = (
@@ -107,45 +115,32 @@ def multiplications(answer, rng):
         "number: divide by the stride before you count."
     )
     slips = [
-        (
-            bias,
-            slip(
-                conv=lambda *given: conv(*given) + math.prod(given[1]), dense=lambda b, a: dense(b, a) + a[2]
-            ),
-        ),
-        (bias, slip(conv=lambda *given: conv(*given) + given[1][2], dense=lambda b, a: dense(b, a) + a[2])),
-        (bias, slip(conv=lambda *given: conv(*given) + math.prod(given[1]))),
-        (bias, slip(conv=lambda *given: conv(*given) + given[1][2])),
-        (bias, slip(dense=lambda before, after: dense(before, after) + after[2])),
+        (bias, slip(conv=and_bias(conv, at_every_place=True), dense=dense_and_bias)),
+        (bias, slip(conv=and_bias(conv), dense=dense_and_bias)),
+        (bias, slip(conv=and_bias(conv, at_every_place=True))),
+        (bias, slip(conv=and_bias(conv))),
+        (bias, slip(dense=dense_and_bias)),
         (weights, slip(conv=conv_weights)),
-        (
-            weights,
-            slip(
-                conv=lambda *given: conv_weights(*given) + given[1][2],
-                dense=lambda before, after: dense(before, after) + after[2],
-            ),
-        ),
-        (output, slip(conv=lambda b, after, size, _: b[0] * b[1] * after[2] * size * size * b[2])),
+        (weights, slip(conv=and_bias(conv_weights), dense=dense_and_bias)),
+        (output, slip(conv=lambda before, after, *numbers: conv(before, (*before[:2], after[2]), *numbers))),
         ("The stride is not used. " + stride, slip(strided=lambda pixels, size, stride: pixels)),
         (
             "The smaller output is counted, but not handed on: the next layer begins with it.",
-            handed_on("conv")(lambda before, after, *_: (*before[:2], after[2])),
+            handing_on("conv", lambda before, after, *_: (*before[:2], after[2])),
         ),
         (
             "The stride is used twice: the output is divided by it once.",
-            slip(
-                conv=lambda b, after, size, stride: conv(b, (*_halved(after, stride), after[2]), size, stride)
-            ),
+            slip(conv=lambda before, after, *numbers: conv(before, strided_again(after, *numbers), *numbers)),
         ),
         (
             "The stride is used twice: the output is divided by it once.",
-            handed_on("conv")(lambda before, after, size, stride: (*_halved(after, stride), after[2])),
+            handing_on("conv", lambda before, after, *numbers: strided_again(after, *numbers)),
         ),
         (
             "The stride divides the multiplications once. It divides rows and columns, each of them.",
             slip(
                 strided=lambda pixels, size, stride: pixels,
-                conv=lambda before, after, size, stride: conv(before, after, size, stride) // stride,
+                conv=lambda *given: conv(*given) // given[-1],
             ),
         ),
         (
@@ -162,28 +157,28 @@ def multiplications(answer, rng):
         ),
         (
             "The input channels are forgotten: a filter has a kernel of its own for each of them.",
-            slip(conv=lambda before, after, size, stride: math.prod(after) * size * size),
+            slip(conv=lambda before, *rest: conv((*before[:2], 1), *rest)),
         ),
         (
             "The channels are not carried on: behind a convolution there are as many as it has filters.",
-            handed_on("conv")(lambda before, after, *_: (*after[:2], before[2])),
+            handing_on("conv", lambda before, after, *_: (*after[:2], before[2])),
         ),
         ("The channels are those of the image in every layer. Carry the filters on.", input_channels),
         (
             "The filters are forgotten: each of them goes over the whole image.",
-            slip(conv=lambda before, after, size, stride: conv(before, (*after[:2], 1), size, stride)),
+            slip(conv=lambda before, after, *numbers: conv(before, (*after[:2], 1), *numbers)),
         ),
         (
             "The kernel is counted as one row. It has kernel_size × kernel_size numbers.",
-            slip(conv=lambda before, after, size, stride: math.prod(after) * size * before[2]),
+            slip(conv=lambda *given: conv(*given) // given[-2]),
         ),
         (
             "The places are forgotten in one direction: the kernel goes over rows × columns.",
-            slip(conv=lambda before, after, size, stride: conv(before, (*after[::2], 1), size, stride)),
+            slip(conv=lambda before, after, *numbers: conv(before, (*after[::2], 1), *numbers)),
         ),
         (
             "Pooling makes the picture smaller: divide rows and columns by its size.",
-            handed_on("pool")(lambda before, after: before),
+            handing_on("pool", lambda before, *_: before),
         ),
         (
             "Pooling rounds down: a window that does not fit as a whole is left out.",
@@ -197,20 +192,22 @@ def multiplications(answer, rng):
             "Pooling divides by 2 here, whatever its size. Divide by the size that the layer names.",
             slip(pooled=lambda pixels, size: pixels // 2),
         ),
-        (pools, slip(pool=lambda before, after: math.prod(before))),
-        (pools, slip(pool=lambda before, after: math.prod(after))),
+        (pools, slip(pool=lambda before, after, size: math.prod(before))),
+        (pools, slip(pool=lambda before, after, size: math.prod(after))),
+        (pools, slip(pool=lambda before, after, size: math.prod(after) * size * size)),
+        (pools, slip(pool=lambda before, after, size: math.prod(after[:2]) * size * size)),
         (
             "The dense layer takes only the channels here. It takes all numbers: rows × columns × channels.",
-            slip(dense=lambda before, after: before[2] * after[2]),
+            slip(dense=lambda before, after, units: before[2] * units),
         ),
         (
             "A dense layer behind another takes its units, not the picture once more.",
-            handed_on("dense")(lambda before, after: before),
+            handing_on("dense", lambda before, *_: before),
         ),
         (
             "Behind a dense layer the rows and columns of the picture are still counted. Set both to 1: only "
             "its units are left.",
-            handed_on("dense")(lambda before, after: (*before[:2], after[2])),
+            handing_on("dense", lambda before, after, *_: (*before[:2], after[2])),
         ),
         (
             "Only the first layer is counted: `return` stands inside the loop. Move it left, as far as "
@@ -249,8 +246,3 @@ def multiplications(answer, rng):
         for channels, kernel, stride, size in [(1, 5, 2, 3), (3, 3, 1, 2)]
     ]
     same_answers(answer, multiplications, [by_hand, two_dense, *drawn], slips=slips, whole=True)
-
-
-def _halved(shape, stride):
-    """Rows and columns behind a stride."""
-    return [math.ceil(pixels / stride) for pixels in shape[:2]]

@@ -19,16 +19,18 @@ CONV = {
     "dilation_rate": (1, 1),
     "groups": 1,
     "use_bias": True,
+    "data_format": "channels_last",
 }
 RELU = {"negative_slope": 0, "max_value": None, "threshold": 0}
-POOL = {"pool_size": (2, 2), "strides": (2, 2), "padding": "valid"}
+POOL = {"pool_size": (2, 2), "strides": (2, 2), "padding": "valid", "data_format": "channels_last"}
+MEAN = {"keepdims": False, "data_format": "channels_last"}
 LAYERS = (  # what a message calls it, its kind, its settings
     ("the first convolution", "Conv2D", {"filters": 16, **CONV}),
     ("the ReLU of the first convolution", "ReLU", RELU),
     ("the max pooling", "MaxPooling2D", POOL),
     ("the second convolution", "Conv2D", {"filters": 32, **CONV}),
     ("the ReLU of the second convolution", "ReLU", RELU),
-    ("the global average pooling", "GlobalAveragePooling2D", {"keepdims": False}),
+    ("the global average pooling", "GlobalAveragePooling2D", MEAN),
     ("the dense layer", "Dense", {"units": None, "use_bias": True}),  # units: as many as there are classes
 )
 KINDS = [kind for _, kind, _ in LAYERS]

@@ -10,8 +10,8 @@ from ._core import checker
 
 
 def _places(*shape):
-    """Whole numbers whose digits are the place where each of them stands, counted from 0."""
-    return sum(10**power * index for power, index in enumerate(reversed(np.indices(shape))))
+    """Whole numbers whose digits are the place where each of them stands, counted from 1."""
+    return sum(10**power * (index + 1) for power, index in enumerate(reversed(np.indices(shape))))
 
 
 def _numbers(rng, *shape):
@@ -24,7 +24,7 @@ def _numbers(rng, *shape):
         "Which of its four axes does the kernel of Keras have first? Find it in the shape of PyTorch's "
         "kernel, counted from 0.",
         "`transpose` takes the old axes in their new order. The digits of the numbers in the first example "
-        "are the place in PyTorch's kernel: filter, channel, row, column.",
+        "are the place in PyTorch's kernel, counted from 1: filter, channel, row, column.",
         "Rows are axis 2, columns 3, channels 1 and filters 0. `reshape` would only cut the same row of "
         "numbers anew.",
     ),

@@ -55,7 +55,7 @@ def counting(
     matrix=lambda rows, columns, channels, units: rows * columns * channels * units,
     strided=lambda pixels, size, stride: up(pixels, stride),
     pooled=lambda pixels, size: pixels // size,
-    pool=lambda rows, columns, channels: 0,
+    pool=lambda rows, columns, channels, size: 0,
     carry_size=True,
     carry=lambda channels, filters: filters,
     flat=lambda rows, columns, channels, units: (1, 1, units),
@@ -74,7 +74,7 @@ def counting(
                     rows, columns = out_rows, out_columns
                 channels = carry(channels, number)
             elif kind == "pool":
-                total += pool(rows, columns, channels)
+                total += pool(rows, columns, channels, number)
                 rows, columns = pooled(rows, number), pooled(columns, number)
             else:
                 total += matrix(rows, columns, channels, number)
@@ -164,7 +164,19 @@ class TestMultiplications:
             (counting(pooled=up), "Pooling rounds down: a window"),
             (counting(pooled=lambda pixels, size: pixels / size), "divide with `//`"),
             (counting(pooled=lambda pixels, size: pixels // 2), "by 2 here, whatever its size"),
-            (counting(pool=lambda r, c, channels: r * c * channels), "Pooling is counted"),
+            (counting(pool=lambda r, c, channels, size: r * c * channels), "Pooling is counted"),
+            (
+                counting(pool=lambda r, c, channels, size: (r // size) * (c // size) * channels),
+                "Pooling is counted",
+            ),
+            (
+                counting(pool=lambda r, c, channels, size: (r // size) * (c // size) * channels * size**2),
+                "Pooling is counted",
+            ),
+            (
+                counting(pool=lambda r, c, channels, size: (r // size) * (c // size) * size**2),
+                "Pooling is counted",
+            ),
             (counting(matrix=lambda r, c, channels, units: channels * units), "only the channels here"),
             (counting(flat=lambda r, c, channels, units: (r, c, channels)), "not the picture once more"),
             (counting(flat=lambda r, c, channels, units: (r, c, units)), "Set both to 1"),
@@ -182,15 +194,29 @@ class TestMultiplications:
     def test_wrong(self, answer, words, assert_finds):
         assert_finds(check.multiplications, answer, words)
 
-    def test_a_stride_used_twice(self, assert_finds):
-        def twice(input_shape, layers):
+    @pytest.mark.parametrize(
+        ("before", "between", "behind", "words"),
+        [
+            (True, True, False, "The stride is used twice"),
+            (True, False, True, "The stride is used twice"),
+            (False, False, True, "are those of the input"),
+        ],
+    )
+    def test_a_stride_at_the_wrong_time(self, before, between, behind, words, assert_finds):
+        """The stride divides before the count, in it, and behind it, or not."""
+
+        def wrong(input_shape, layers):
             rows, columns, channels = input_shape
             total = 0
             for kind, number, *window in layers:
                 if kind == "conv":
                     size, stride = window
-                    rows, columns = up(rows, stride), up(columns, stride)
-                    total += up(rows, stride) * up(columns, stride) * number * size**2 * channels
+                    if before:
+                        rows, columns = up(rows, stride), up(columns, stride)
+                    again = stride if between else 1
+                    total += up(rows, again) * up(columns, again) * number * size**2 * channels
+                    if behind:
+                        rows, columns = up(rows, stride), up(columns, stride)
                     channels = number
                 elif kind == "pool":
                     rows, columns = rows // number, columns // number
@@ -199,7 +225,17 @@ class TestMultiplications:
                     rows, columns, channels = 1, 1, number
             return total
 
-        assert_finds(check.multiplications, twice, "The stride is used twice")
+        assert_finds(check.multiplications, wrong, words)
+
+    def test_the_stride_divides_the_multiplications(self, assert_finds):
+        def wrong(input_shape, layers):
+            strides = {filters: stride for _, filters, _, stride in (n for n in layers if n[0] == "conv")}
+            return counting(
+                strided=lambda pixels, size, stride: pixels,
+                kernel=lambda size, channels, f: size**2 * channels * f / strides[f],
+            )(input_shape, layers)
+
+        assert_finds(check.multiplications, wrong, "divides the multiplications once")
 
     def test_the_example_can_be_done_by_hand(self):
         example = check.multiplications(lambda input_shape, layers: 0).example

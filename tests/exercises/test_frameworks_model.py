@@ -89,6 +89,21 @@ def nested(input_shape, num_classes):
     )
 
 
+def by_first_layer(input_shape, num_classes):
+    """The shape is given to the first layer, as before Keras 3, which warns of it."""
+    import keras
+
+    rest = sequential(input_shape, num_classes).layers[1:]
+    first = keras.layers.Conv2D(16, 3, padding="same", activation="relu", input_shape=input_shape)
+    return keras.Sequential([first, *rest])
+
+
+def built_later(input_shape, num_classes):
+    model = without_input(input_shape, num_classes)
+    model.build((None, *input_shape))
+    return model
+
+
 def compiled(input_shape, num_classes):
     model = sequential(input_shape, num_classes)
     model.compile("adam", loss="mse")
@@ -164,7 +179,8 @@ def forgotten_summary(input_shape, num_classes):
 
 class TestBuildNetwork:
     @pytest.mark.parametrize(
-        "answer", [sequential, functional, with_operations, nested, compiled, building()]
+        "answer",
+        [sequential, functional, with_operations, nested, by_first_layer, built_later, compiled, building()],
     )
     def test_right(self, answer, assert_accepts):
         assert_accepts(check.build_network, answer)
@@ -263,6 +279,11 @@ class TestBuildNetwork:
                 "`dilation_rate=(2, 2)`",
             ),
             (dict(conv2=lambda layers: [layers.Conv2D(32, 3, padding="same", groups=2)]), "`groups=2`"),
+            (
+                dict(pool=lambda layers: [layers.MaxPooling2D(data_format="channels_first")]),
+                "`data_format='channels_first'`",
+            ),
+            (dict(mean=lambda layers: [layers.GlobalAveragePooling2D(keepdims=True)]), "`keepdims=True`"),
             (dict(relu1=lambda layers: [layers.ReLU(negative_slope=0.1)]), "`negative_slope=0.1`"),
             (dict(relu2=lambda layers: [layers.ReLU(max_value=6)]), "`max_value=6"),
             (dict(pool=lambda layers: [layers.MaxPooling2D(3)]), "`pool_size=(3, 3)`"),

@@ -72,8 +72,8 @@ class TestKernelFromChannelsFirst:
 
     def test_the_digits_tell_the_place(self):
         example = check.kernel_from_channels_first(lambda kernel: kernel).example
-        # Filter 1 and row 1 of the window: a column of its three numbers, one for each of its columns.
-        assert example.endswith("[1, :, :, 1] = [[1010]\n                  [1011]\n                  [1012]]")
+        # The second filter, the second row of its window: three numbers, one for each column.
+        assert example.endswith("[1, :, :, 1] = [[2121]\n                  [2122]\n                  [2123]]")
 
 
 # --- dense_from_channels_first --------------------------------------------------------------------------
@@ -156,5 +156,5 @@ class TestDenseFromChannelsFirst:
 
     def test_the_digits_tell_the_place(self):
         example = check.dense_from_channels_first(lambda weights, shape: weights).example
-        assert "with weights = [[   0    1   10   11  100  101  110  111]" in example
-        assert "expected\n  [[   0 1000]\n   [ 100 1100]\n   [   1 1001]" in example
+        assert "with weights = [[1111 1112 1121 1122 1211 1212 1221 1222]" in example
+        assert "expected\n  [[1111 2111]\n   [1211 2211]\n   [1112 2112]" in example
