@@ -32,8 +32,8 @@ def flips_and_turns(images, rng):
     >>> import numpy as np
     >>> image = np.arange(4, dtype=np.uint8).reshape(1, 2, 2, 1)
     >>> flips_and_turns(image, rng=3)[0, :, :, 0]
-    array([[2, 0],
-           [3, 1]], dtype=uint8)
+    array([[3, 2],
+           [1, 0]], dtype=uint8)
     """
     images = _checks.as_array("images", images).copy()
     if images.ndim != 4:

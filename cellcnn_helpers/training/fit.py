@@ -123,8 +123,8 @@ def train(
     Examples
     --------
     >>> from cellcnn_helpers import models, simulate
-    >>> cells = simulate.simulate_cells(32, image_size=32, seed=0)
-    >>> model = models.small_cnn((32, 32, 1), len(cells.class_names), standardize=cells)
+    >>> cells = simulate.simulate_cells(32, seed=0)
+    >>> model = models.small_cnn(cells.images.shape[1:], len(cells.class_names), standardize=cells)
     >>> run = train(model, cells, epochs=2, batch_size=16, augment=flips_and_turns)
     >>> len(run.history.loss)
     2

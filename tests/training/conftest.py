@@ -42,3 +42,9 @@ def others():
 @pytest.fixture
 def model():
     return make_model()
+
+
+@pytest.fixture(scope="session")
+def conftest_model():
+    """A function that makes that network anew, always the same."""
+    return make_model

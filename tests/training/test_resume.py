@@ -169,9 +169,7 @@ def test_every_cut_is_refused_and_left_alone(conftest, path):
     whole = path.read_bytes()
     for length in (0, 100, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:length])
-        with pytest.raises(
-            ValueError, match=r"`checkpoint` holds no training that can go on: got check"
-        ):
+        with pytest.raises(ValueError, match=r"`checkpoint` holds no training that can go on: got check"):
             train(conftest, path)
         assert path.read_bytes() == whole[:length]
 
