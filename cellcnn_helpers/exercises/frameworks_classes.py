@@ -45,7 +45,6 @@ def share_named_alike(answer, rng):
     count = "This is how many they name alike. Divide by the number of rows, or take the mean."
     slips = [
         (logits, lambda a, b: np.isclose(a, b).mean()),
-        (logits, lambda a, b: (a == b).mean()),
         (logits, lambda a, b: np.isclose(a, b).all(axis=1).mean()),
         (logits, lambda a, b: np.isclose(a, b).any(axis=1).mean()),
         (logits, lambda a, b: np.isclose(a, b).sum()),
