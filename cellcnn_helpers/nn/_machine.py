@@ -2,24 +2,29 @@
 
 import functools
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
+
+MOST_CORES = 8  # each works on images of its own, which takes memory
+_limit = threading.Lock()  # held by the block that has set the limit of BLAS
 
 
 @contextmanager
 def all_cores():
     """Give, for a ``with`` block, a function like `map` that works on one item per core at the same time.
 
-    Inside the block each matrix product stays on one core. BLAS would share it among them and wait for the
-    slowest: on two cores, of which another program held one, training a dense layer took 30 times as long.
+    Inside the block each matrix product stays on one core, if threadpoolctl knows the library of products.
+    BLAS would share it among all cores and wait for the slowest: on two cores, of which another program held
+    one, training a dense layer took 30 times as long.
     """
     _keep_freed_memory()
     warn_as_here = functools.partial(np.seterr, **np.geterr())  # `np.errstate` holds for one thread alone
     with (
-        _libraries().limit(limits=1, user_api="blas"),
-        ThreadPoolExecutor(os.cpu_count(), initializer=warn_as_here) as threads,
+        _one_core_for_each_product(),
+        ThreadPoolExecutor(num_cores(), initializer=warn_as_here) as threads,
     ):
 
         def map_items(function, items, *more):
@@ -27,6 +32,29 @@ def all_cores():
             return list(mapped(function, items, *more))
 
         yield map_items
+
+
+def num_cores():
+    """Return how many cores this process may use; a cluster often gives it fewer than the machine has."""
+    may_use = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    return min(len(may_use), MOST_CORES)
+
+
+@contextmanager
+def _one_core_for_each_product():
+    """Limit BLAS to one thread. The limit holds for the whole process, so the block that sets it must end it.
+
+    Where blocks overlap, in one thread or in several, only the first one sets it. Had each its own, the last
+    to leave would bring back the limit that it found when it came.
+    """
+    if not _limit.acquire(blocking=False):
+        yield
+        return
+    try:
+        with _libraries().limit(limits=1, user_api="blas"):
+            yield
+    finally:
+        _limit.release()
 
 
 @functools.cache

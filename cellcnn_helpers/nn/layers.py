@@ -15,7 +15,9 @@ from cellcnn_helpers.nn.dense import dense, dense_backward
 class Layer:
     """What all layers have in common; a layer without weights needs only `forward` and `backward`.
 
-    Parts of a batch go through a layer at the same time, each in a thread of its own.
+    Parts of a batch go through a layer at the same time, each in a thread of its own. So a layer of your own
+    treats each image by itself, draws no random numbers, and keeps nothing in `self` between `forward` and
+    `backward`: what it needs again it computes from `x`.
     """
 
     config = MappingProxyType({})  # the arguments that make a layer like this one

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from cellcnn_helpers import nn
+from cellcnn_helpers.nn import _machine
 from cellcnn_helpers.nn import network as network_module
 from cellcnn_helpers.nn._backpropagation import num_parts
 from cellcnn_helpers.nn._machine import all_cores
@@ -31,7 +32,7 @@ def two_blas_threads():
 
 @pytest.fixture(params=[1, 2, 5])
 def num_cores(request, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: request.param)
+    monkeypatch.setattr(_machine, "num_cores", lambda: request.param)
     return request.param
 
 
@@ -75,6 +76,39 @@ def test_each_product_stays_on_one_core(noise):
     assert blas_threads() == {2}
 
 
+def test_blas_gets_its_threads_back_after_two_that_overlap():
+    first_is_in, second_is_in, first_is_out = (threading.Event() for _ in range(3))
+    seen = []
+
+    def second():
+        first_is_in.wait(PATIENCE_S)
+        with all_cores():
+            seen.append(blas_threads())
+            second_is_in.set()
+            first_is_out.wait(PATIENCE_S)
+
+    other = threading.Thread(target=second)
+    other.start()
+    with all_cores():
+        first_is_in.set()
+        assert second_is_in.wait(PATIENCE_S)
+    first_is_out.set()
+    other.join(PATIENCE_S)
+    assert seen == [{1}]
+    assert blas_threads() == {2}
+    with all_cores():  # and the next one is limited again
+        assert blas_threads() == {1}
+
+
+def test_a_process_that_may_use_one_core_takes_one():
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        assert _machine.num_cores() == 1
+    finally:
+        os.sched_setaffinity(0, allowed)
+
+
 def test_blas_gets_its_threads_back_after_an_error(noise):
     def fail():
         raise OSError("the microscope is off")
@@ -96,7 +130,7 @@ def train(noise, num_blas_threads):
 def test_cores_do_not_change_a_bit(noise, num_cores, monkeypatch):
     in_small_parts(monkeypatch)
     history, weights = train(noise, num_blas_threads=2)
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(_machine, "num_cores", lambda: 3)
     expected_history, expected = train(noise, num_blas_threads=1)
     assert history == expected_history
     for w, other in zip(weights, expected, strict=True):
@@ -122,7 +156,7 @@ PREDICT_IN_TWO_BATCHES = partial(nn.Network.predict, batch_size=20)
 
 @pytest.mark.parametrize("work, num_arguments", [(FIT_IN_FOUR_PARTS, 2), (PREDICT_IN_TWO_BATCHES, 1)])
 def test_two_cores_work_at_the_same_time(noise, work, num_arguments, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(_machine, "num_cores", lambda: 2)
     in_small_parts(monkeypatch)
     meeting = threading.Barrier(2, timeout=PATIENCE_S)
     work(make_network(Watching(meeting.wait)), *(array[:40] for array in noise[:num_arguments]))
