@@ -50,10 +50,10 @@ ENDINGS = {
     "ReLU": "Logits may be negative: take the ReLU away.",
 }
 EXTRAS = {
-    "Dropout": "It switches numbers off while training; chapters to come use it.",
-    "BatchNormalization": "It learns numbers of its own; chapters to come use it.",
+    "Dropout": "It switches numbers off while training. Leave it out here.",
+    "BatchNormalization": "It has numbers of its own to learn. Leave it out here.",
 }
-MISSING = {"ReLU": "Without it a convolution behind another is only one larger convolution."}
+MISSING = {"ReLU": "Without it numbers below 0 are handed on as they are."}
 REPLACED = {
     "Flatten": "It hands on every place by itself, so the dense layer would need far more weights.",
     "GlobalMaxPooling2D": "Take the mean of each channel, not its largest number.",
@@ -304,12 +304,9 @@ def _begin(words):
 
 
 def _called(case):
-    with_and = zip(("with", " and"), case.items(), strict=True)
-    return "\n".join(
-        [
-            f"build_network({', '.join(case)})",
-            *(f"{word} {name} = {value}" for word, (name, value) in with_and),
-        ]
+    return (
+        f"build_network(input_shape, num_classes)\nwith input_shape = {case['input_shape']}\n"
+        f" and num_classes = {case['num_classes']}"
     )
 
 
@@ -317,9 +314,9 @@ def _example(layers, case):
     """The layers found and those asked for, one below the other."""
     found = [_line(kind, {name: getattr(layer, name, None) for name in SHOWN}) for kind, layer in layers]
     expected = [_line(kind, settings) for kind, settings in zip(KINDS, _settings(case), strict=True)]
-    return "\n  ".join([_called(case) + "\ngave", *found]) + "\n  ".join(["\nexpected", *expected])
+    return "\n".join([_called(case), "gave", *found, "expected", *expected])
 
 
 def _line(kind, settings):
     shown = [f"{name}={settings[name]!r}" for name in sorted(SHOWN) if settings.get(name) is not None]
-    return f"{kind}({', '.join(shown)})" if shown else kind
+    return f"  {kind}({', '.join(shown)})" if shown else f"  {kind}"

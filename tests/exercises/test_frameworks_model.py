@@ -89,6 +89,15 @@ def nested(input_shape, num_classes):
     )
 
 
+def nested_first(input_shape, num_classes):
+    """The first network inside brings the shape along."""
+    import keras
+
+    whole = sequential(input_shape, num_classes)
+    features = keras.Sequential([keras.Input(input_shape), *whole.layers[:4]])
+    return keras.Sequential([features, whole.layers[4]])
+
+
 def by_first_layer(input_shape, num_classes):
     """The shape is given to the first layer, as before Keras 3, which warns of it."""
     import keras
@@ -180,7 +189,17 @@ def forgotten_summary(input_shape, num_classes):
 class TestBuildNetwork:
     @pytest.mark.parametrize(
         "answer",
-        [sequential, functional, with_operations, nested, by_first_layer, built_later, compiled, building()],
+        [
+            sequential,
+            functional,
+            with_operations,
+            nested,
+            nested_first,
+            by_first_layer,
+            built_later,
+            compiled,
+            building(),
+        ],
     )
     def test_right(self, answer, assert_accepts):
         assert_accepts(check.build_network, answer)
