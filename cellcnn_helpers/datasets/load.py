@@ -172,7 +172,10 @@ def _load_blood_cells(split, size):
             if cells is not None:
                 return cells
     cells = _simulated(split, size)
-    _tell(f"blood_cells: no blood cells of {size} px on this machine; {cells.source} instead, other classes.")
+    _tell(
+        f"blood_cells: no blood cells of {size} px on this machine; {cells.source} instead, other classes. "
+        f'To have them, run `datasets.load("bloodmnist")` once: it downloads.'
+    )
     return cells
 
 
