@@ -3,16 +3,15 @@
     python benchmarks/training.py                     # accuracy on the validation images, five seeds
     python benchmarks/training.py --write             # the same, then on the test images; kept in training.md
     python benchmarks/training.py --recipe fast --seeds 1    # one training
-    python benchmarks/training.py --speed             # images per second of `train` alone
+    python benchmarks/training.py --speed             # images per second of the loops alone
 
 Needs `pbc_blood_28.npz` in the folder that CELLCNN_DATA names. The recipes were chosen on the validation
 images; the test images are read with --write alone, once for each trained model. Every training is a process
-of its own. Its seconds begin where `train` is called, so they hold the compilation, but not the import of Keras
-and the reading of the images.
+of its own. Its seconds begin where `train` is called: they hold the compilation, but not the import of Keras.
 
 The loop runs on TensorFlow, and beside it on JAX and PyTorch with a plain loop of their own on the same
-batches, where `make test-jax` and `make test-torch` have made environments for them. KERAS_BACKEND chooses the
-backend of the accuracies; on a GPU the same command measures the GPU.
+batches, where `make test-jax` and `make test-torch` have made environments for them. KERAS_BACKEND chooses
+the backend of the accuracies; on a GPU the same command measures the GPU.
 """
 
 import argparse
@@ -107,7 +106,7 @@ def batches(cells, epoch):
 
 
 def median_speed(epoch_of_training):
-    """Images per second of a function that trains for one epoch; its first call, which compiles, is left out."""
+    """Images per second of a function that trains for one epoch, without its first call, which compiles."""
     seconds = []
     for epoch in range(SPEED_EPOCHS):
         start = time.perf_counter()

@@ -41,7 +41,7 @@ def test_what_comes_out_are_logits(build):
     model = build((12, 10, 2), 3)
     logits = model.predict(30 * images_like(model, 20), verbose=0)
     assert logits.shape == (20, 3)
-    assert logits.min() < 0 and logits.max() > 1  # a softmax or sigmoid would stay between
+    assert logits.min() < 0  # a softmax or sigmoid would stay above
 
 
 def test_small_cnn_is_the_network_of_nn(keras):
