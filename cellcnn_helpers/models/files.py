@@ -13,6 +13,11 @@ from .. import _checks
 __all__ = ["load", "save"]
 
 PARTS = {"config.json", "metadata.json", "model.weights.h5"}
+# Parts of Keras that run Python, unpickle, or read files that the description names.
+NOT_LOADED = {
+    *("Lambda", "function", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"),
+    *("StringLookup", "IntegerLookup", "TextVectorization"),
+}
 LONGEST_CONFIG = 10_000_000  # bytes; a model for cells has some thousands
 
 
@@ -141,8 +146,8 @@ def _refuse_foreign(path):
         if not of_keras or part.get("registered_name") not in (None, part.get("class_name")):
             name = _checks.short_repr(f"{module}.{part.get('class_name')}")
             raise ValueError(f"it asks for {name}, which is not part of Keras")
-        if part.get("class_name") in ("Lambda", "function"):
-            raise ValueError(f"it holds code of its own, a {part['class_name']}")
+        if part.get("class_name") in NOT_LOADED:
+            raise ValueError(f"it asks for code or files of its own, by {part['class_name']}")
 
 
 def _dictionaries(value):

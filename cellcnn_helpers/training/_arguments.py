@@ -82,20 +82,30 @@ def scale(name, value):
 
 
 def settings(**values):
-    """Return what the compilation needs, by name."""
+    """Check the arguments that decide what a training gives; return them as JSON can hold them, by name."""
 
     def one_of(name, *names):
         return None if values[name] is None else _checks.choice(name, values[name], names)
 
+    def whole(name, minimum=1):
+        return _checks.whole_number(name, values[name], minimum=minimum)
+
     def number(name, **bounds):
         return _checks.real_number(name, values[name], low=0, **bounds)
 
+    change, weights = values["augment"], values["class_weight"]
     return {
+        "epochs": whole("epochs"),
+        "batch_size": whole("batch_size"),
         "optimizer": _checks.choice("optimizer", values["optimizer"], ("adam", "sgd")),
         "learning_rate": number("learning_rate", low_open=True),
         "schedule": one_of("schedule", "cosine"),
         "weight_decay": number("weight_decay"),
         "label_smoothing": number("label_smoothing", high=1, high_open=True),
+        "class_weight": None if weights is None else weights.tolist(),
+        "augment": None if change is None else getattr(change, "__qualname__", type(change).__name__),
+        "patience": None if values["patience"] is None else whole("patience"),
+        "seed": whole("seed", minimum=0),
         "mixed_precision": one_of("mixed_precision", "float16", "bfloat16"),
     }
 
@@ -134,16 +144,12 @@ def augment(value):
     return checked
 
 
-def patience(value, validation):
-    """Return `patience`, which makes sense only beside `validation`."""
-    if value is None:
-        return None
-    if validation is None:
-        raise ValueError(
-            f"`patience` watches the loss on validation images, and there are none: got patience={value!r}.\n"
-            f"Give validation too."
-        )
-    return _checks.whole_number("patience", value)
+def refuse_patience(value):
+    """Refuse `patience` where there is no validation."""
+    raise ValueError(
+        f"`patience` watches the loss on validation images, and there are none: got patience={value!r}.\n"
+        f"Give validation too."
+    )
 
 
 def steps_at_once(value, num_steps):

@@ -4,13 +4,13 @@ import csv
 import math
 import os
 import time
-from pathlib import Path
 
 import numpy as np
 
 from ..nn._progress import describe
 from ..nn.results import History
 from . import _checkpoint
+from ._batches import fingerprint
 
 
 class Progress:
@@ -51,8 +51,15 @@ class Progress:
 class Store:
     """The checkpoint of one training: where it lies, and what its variables are."""
 
-    def __init__(self, path, model, settings):
-        self.path, self.model, self.settings = Path(path), model, settings
+    def __init__(self, path, model, settings, train, validation):
+        import keras
+
+        self.path, self.model = path, model
+        self.settings = settings | {
+            "train": fingerprint(train),
+            "validation": None if validation is None else fingerprint(validation),
+            "backend": keras.backend.backend(),
+        }
 
     def variables(self):
         """All that training changes, the states of random layers included, in an order of its own."""
@@ -78,14 +85,16 @@ class Store:
         return progress
 
 
-def make_session(progress, batches, bar, *, patience, store, log, learning_rate):
+def make_session(progress, batches, bar, settings, *, store, log):
     """Return the Keras callback that keeps `progress` during a `fit` on `batches`."""
     import keras
+
+    patience, steps = settings["patience"], len(batches)
 
     class Session(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):
             self.start = time.perf_counter() - (progress.seconds[-1] if progress.seconds else 0)
-            bar.update(progress.epochs * len(batches))
+            bar.update(progress.epochs * steps)
 
         def on_epoch_begin(self, epoch, logs=None):
             batches.start(epoch)
@@ -93,7 +102,8 @@ def make_session(progress, batches, bar, *, patience, store, log, learning_rate)
             self.epoch_start, self.trained = time.perf_counter(), None
 
         def on_train_batch_end(self, batch, logs=None):
-            bar.update(min((progress.epochs * len(batches)) + batch + 1 - bar.n, bar.total - bar.n))
+            done = min(batch + 1, steps)  # Keras counts to the end of its last execution, which may be short
+            bar.update(progress.epochs * steps + done - bar.n)
 
         def on_test_begin(self, logs=None):
             self.trained = time.perf_counter()
@@ -102,8 +112,8 @@ def make_session(progress, batches, bar, *, patience, store, log, learning_rate)
             now = time.perf_counter()
             if not math.isfinite(logs["loss"]):
                 raise ValueError(
-                    f"`learning_rate` is too high: got learning_rate={learning_rate:g}, and the loss of "
-                    f"epoch {epoch + 1} is {logs['loss']}.\nGive a third of it."
+                    f"`learning_rate` is too high: got learning_rate={settings['learning_rate']:g}, and the "
+                    f"loss of epoch {epoch + 1} is {logs['loss']}.\nGive a third of it."
                 )
             progress.add(logs, now - self.start, (self.trained or now) - self.epoch_start)
             bar.set_postfix_str(describe(progress.history))

@@ -1,6 +1,7 @@
 """What does the work: its name, its memory, and what to do when that is not enough."""
 
 import contextlib
+import math
 import os
 import platform
 import subprocess
@@ -41,7 +42,7 @@ class DeviceReport(NamedTuple):
         rows = {
             "backend": self.backend,
             "device": self.device,
-            "memory": "unknown" if self.memory_gib != self.memory_gib else f"{self.memory_gib:.1f} GiB",
+            "memory": "unknown" if math.isnan(self.memory_gib) else f"{self.memory_gib:.1f} GiB",
             "versions": self.versions,
         }
         return "\n".join(f"{name:<8}  {value}" for name, value in rows.items())

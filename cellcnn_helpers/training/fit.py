@@ -5,7 +5,7 @@ import statistics
 from .. import _checks
 from ..nn._progress import progress_bar
 from . import _arguments as check
-from ._batches import fingerprint, make_batches
+from ._batches import make_batches
 from ._compilation import compile_model, in_precision
 from ._session import Progress, Store, make_session
 from .device import device_report, explained_memory
@@ -122,89 +122,69 @@ def train(
 
     Examples
     --------
-    >>> from cellcnn_helpers import models, simulate
+    >>> from cellcnn_helpers import models, simulate, training
     >>> cells = simulate.simulate_cells(32, seed=0)
     >>> model = models.small_cnn(cells.images.shape[1:], len(cells.class_names), standardize=cells)
-    >>> run = train(model, cells, epochs=2, batch_size=16, augment=flips_and_turns)
+    >>> run = training.train(model, cells, epochs=2, batch_size=16, augment=training.flips_and_turns)
     >>> len(run.history.loss)
     2
     """
     check.model(model)
     train = check.dataset("train", train, model)
     validation = None if validation is None else check.dataset("validation", validation, model)
-    epochs, batch_size = (
-        _checks.whole_number(name, value) for name, value in (("epochs", epochs), ("batch_size", batch_size))
-    )
+    weights = check.class_weights(class_weight, model.outputs[0].shape[1])
     settings = check.settings(
+        epochs=epochs,
+        batch_size=batch_size,
         optimizer=optimizer,
         learning_rate=learning_rate,
         schedule=schedule,
         weight_decay=weight_decay,
         label_smoothing=label_smoothing,
+        class_weight=weights,
+        augment=augment,
+        patience=patience,
+        seed=seed,
         mixed_precision=mixed_precision,
     )
-    patience, seed = check.patience(patience, validation), _checks.whole_number("seed", seed, minimum=0)
+    if patience is not None and validation is None:
+        check.refuse_patience(patience)
     checkpoint, log = check.file("checkpoint", checkpoint), check.file("log", log)
-    num_classes = model.outputs[0].shape[1]
-    one_hot = {"num_classes": num_classes if settings["label_smoothing"] else None}
+    verbose = _checks.boolean("verbose", verbose)
+    one_hot = {"num_classes": model.outputs[0].shape[1] if label_smoothing else None}
     batches = make_batches(
         train,
         batch_size,
         check.scale("train", train),
         seed=seed,
         augment=check.augment(augment),
-        weights=check.class_weights(class_weight, num_classes),
+        weights=weights,
         **one_hot,
     )
+    validation_batches = None
     if validation is not None:
         scale = check.scale("validation", validation)
         validation_batches = make_batches(validation, max(batch_size, VALIDATION_BATCH), scale, **one_hot)
-    else:
-        validation_batches = None
+    num_steps = epochs * len(batches)
     steps_per_execution = check.steps_at_once(steps_per_execution, len(batches))
-    verbose = _checks.boolean("verbose", verbose)
-
-    import keras
 
     device = device_report().device
-    with in_precision(model, settings["mixed_precision"]), explained_memory(batch_size, device):
-        num_steps = epochs * len(batches)
+    with in_precision(model, mixed_precision), explained_memory(batch_size, device):
         compile_model(
             model, settings, num_steps, steps_per_execution=steps_per_execution, jit_compile=jit_compile
         )
-        store, progress = None, Progress()
-        if checkpoint is not None:
-            settings |= {
-                "epochs": epochs,
-                "batch_size": batch_size,
-                "augment": augment and getattr(augment, "__qualname__", type(augment).__name__),
-                "class_weight": class_weight and sorted(class_weight.items()),
-                "patience": patience,
-                "seed": seed,
-                "train": fingerprint(train),
-                "validation": validation and fingerprint(validation),
-                "backend": keras.backend.backend(),
-            }
-            store = Store(checkpoint, model, settings)
-            progress = store.read() or progress
+        store = Store(checkpoint, model, settings, train, validation) if checkpoint else None
+        progress = (store and store.read()) or Progress()
         if progress.epochs < epochs and not progress.stopped(patience):
             with progress_bar(num_steps, verbose=verbose) as bar:
-                session = make_session(
-                    progress,
-                    batches,
-                    bar,
-                    patience=patience,
-                    store=store,
-                    log=log,
-                    learning_rate=settings["learning_rate"],
-                )
+                session = make_session(progress, batches, bar, settings, store=store, log=log)
                 model.fit(
                     batches,
                     validation_data=validation_batches,
                     epochs=epochs,
                     initial_epoch=progress.epochs,
                     callbacks=[session, *callbacks],
-                    shuffle=False,
+                    shuffle=False,  # the batches come in an order of their own
                     verbose=0,
                 )
         if patience is not None:

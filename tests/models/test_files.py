@@ -110,8 +110,18 @@ def test_a_lambda_is_refused(tmp_path):
 
     model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Lambda(lambda x: x + 1)])
     models.save(model, tmp_path / "cells.keras")
-    with pytest.raises(ValueError, match="it holds code of its own, a Lambda"):
+    with pytest.raises(ValueError, match="it asks for code or files of its own, by Lambda"):
         models.load(tmp_path / "cells.keras")
+
+
+@pytest.mark.parametrize("name", ["TorchModuleWrapper", "TFSMLayer", "StringLookup"])
+def test_layers_that_unpickle_or_read_files_are_refused(saved, name):
+    def put(config):
+        config["config"]["layers"][-1]["class_name"] = name
+
+    rewrite(saved, put)
+    with pytest.raises(ValueError, match=f"it asks for code or files of its own, by {name}"):
+        models.load(saved)
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_the_log_has_all_epochs_though_a_row_was_lost(conftest, path, tmp_path):
         ("learning_rate", 0.02, "with learning_rate=0.01, now learning_rate=0.02"),
         ("augment", None, "with augment='flips_and_turns', now augment=None"),
         ("seed", 4, "with seed=3, now seed=4"),
-        ("class_weight", {0: 2}, r"with class_weight=None, now class_weight=\[\[0, 2\]\]"),
+        ("class_weight", {0: 2}, r"with class_weight=None, now class_weight=\[2.0, 1.0\]"),
     ],
 )
 def test_other_arguments_are_named(conftest, path, name, value, shown):
