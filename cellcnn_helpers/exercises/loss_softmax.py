@@ -82,9 +82,17 @@ def softmax(answer, rng):
             shifted_by(np.max),
         ),
         (
-            "The mean is taken away, and large logits still overflow. Take away the largest of the row, then "
-            "no power is above 1.",
+            "The mean is taken away, or the smallest logit, and large logits still overflow. Take away the "
+            "largest of the row, then no power is above 1.",
             shifted_by(np.mean, axis=1),
+        ),
+        *(
+            (
+                "Large logits are cut off. Two different ones then look equal: take the largest of the row "
+                "away from all of them, which keeps their differences.",
+                lambda logits, most=most: probabilities(np.clip(logits, -most, most)),
+            )
+            for most in (50, 100, 500, 700)
         ),
         (OVERFLOW, overflowing_softmax),
         (

@@ -60,6 +60,8 @@ class TestSoftmax:
             (lambda z: powers_of(less_largest(z)) / sum(powers_of(less_largest(z))), "The columns add up"),
             (lambda z: powers_of(z - z.max()) / sum(powers_of(z - z.max())), "The columns add up"),
             (lambda z: overflowing(z - z.max(axis=0)), "The largest of each column is taken away"),
+            (lambda z: overflowing(z - z.min(axis=1, keepdims=True)), "or the smallest logit"),
+            (lambda z: activations.softmax(np.clip(z, -500, 500)), "Large logits are cut off"),
             (
                 lambda z: powers_of(less_largest(z)) / powers_of(z).sum(axis=1, keepdims=True),
                 "taken away above the line only",
