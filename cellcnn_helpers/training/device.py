@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 __all__ = ["DeviceReport", "device_report"]
 
-OUT_OF_MEMORY = "RESOURCE_EXHAUSTED", "out of memory", "OOM when allocating", "ResourceExhausted"
+OUT_OF_MEMORY = (
+    *("OOM when allocating", "ResourceExhausted"),  # TensorFlow
+    *("RESOURCE_EXHAUSTED", "out of memory", "can't allocate memory"),  # JAX; PyTorch on GPU and CPU
+)
 GIB = 2**30
 
 # TensorFlow reads it when it first uses a GPU, of which it would else take the whole memory.

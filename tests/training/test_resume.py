@@ -23,7 +23,7 @@ ARGUMENTS = {
     "augment": training.flips_and_turns,
     "patience": EPOCHS,
     "seed": 3,
-    "steps_per_execution": 2,
+    "steps_per_execution": 1,  # so that the process dies between two steps
     "verbose": False,
 }
 # A process that makes the training of these tests, and dies as by `kill -9` in the midst of the third epoch.
