@@ -6,6 +6,7 @@ import numpy as np
 
 from .. import _checks, _dataset_checks
 from ..dataset import CellImageDataset
+from ..nn import _network_checks
 
 MOST_STEPS_AT_ONCE = 16
 
@@ -112,23 +113,7 @@ def settings(**values):
 
 def class_weights(value, num_classes):
     """Return the weights of all classes as float32 (classes,), or None."""
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise TypeError(
-            f"`class_weight` must be a dict: got {_checks.received('class_weight', value)}.\n"
-            f"Give for example class_weight={{0: 1.0, 1: 5.0}}."
-        )
-    weights = np.ones(num_classes, np.float32)
-    for label, weight in value.items():
-        if _checks.whole_number("class_weight", label, minimum=0) >= num_classes:
-            raise ValueError(
-                f"`class_weight` names a class that is not there: got "
-                f"class_weight={{{label}: {weight!r}}} for {num_classes} classes.\n"
-                f"Count classes from 0 to {num_classes - 1}."
-            )
-        weights[label] = _checks.real_number(f"class_weight[{label}]", weight, low=0)
-    return weights
+    return None if value is None else _network_checks.class_weights(value, num_classes).astype(np.float32)
 
 
 def augment(value):
