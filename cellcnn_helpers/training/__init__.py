@@ -8,6 +8,16 @@ time that it took.
 from .augmentation import flips_and_turns
 from .device import DeviceReport, device_report
 from .fit import train
+from .recorded import RecordedRun, recorded_run, write_recorded_run
 from .results import TrainingRun
 
-__all__ = ["DeviceReport", "TrainingRun", "device_report", "flips_and_turns", "train"]
+__all__ = [
+    "DeviceReport",
+    "RecordedRun",
+    "TrainingRun",
+    "device_report",
+    "flips_and_turns",
+    "recorded_run",
+    "train",
+    "write_recorded_run",
+]

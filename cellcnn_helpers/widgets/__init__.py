@@ -10,6 +10,7 @@ from cellcnn_helpers.widgets.convolution import ConvolutionWidget
 from cellcnn_helpers.widgets.dense import DenseWidget
 from cellcnn_helpers.widgets.loss import LossWidget
 from cellcnn_helpers.widgets.optimizer_race import OptimizerRaceWidget
+from cellcnn_helpers.widgets.pipeline import PipelineWidget
 from cellcnn_helpers.widgets.pooling import PoolingWidget
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "DenseWidget",
     "LossWidget",
     "OptimizerRaceWidget",
+    "PipelineWidget",
     "PoolingWidget",
 ]
