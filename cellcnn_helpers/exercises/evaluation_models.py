@@ -12,8 +12,8 @@ from ._core import checker
         "what this bin adds.",
         "Large bins count more: multiply the distance by the number of cells in the bin, add up, and divide "
         "by the number of all cells. An empty bin adds nothing.",
-        "`np.ceil(confidence * num_bins)` is 1 for the first bin, 2 for the second, and so on. Go through "
-        "these numbers, and pick the cells of each.",
+        "`confidence * num_bins`, rounded up by NumPy's `ceil`, is 1 for the first bin, 2 for the second, "
+        "and so on. Go through these numbers, and pick the cells of each.",
     ),
     learned="0 means: where it says 90 %, nine of ten are right. It does not say how many are right in all.",
 )

@@ -14,9 +14,9 @@ NAMES = np.array(["ada", "bo", "cy", "dee", "eve", "flo"])
 @checker(
     hints=(
         "Who is drawn, cells or patients? First make a list in which each patient stands once.",
-        "`np.unique` gives each patient once, and `rng.choice` with `replace=False` draws some of them, no "
-        "one twice.",
-        "`np.isin(patients, drawn)` says for each cell whether its patient was drawn.",
+        "NumPy's `unique` gives each patient once, and `rng.choice` with `replace=False` draws some of them, "
+        "no one twice.",
+        "NumPy's `isin(patients, drawn)` says for each cell whether its patient was drawn.",
     ),
     learned="Whole patients go to one side, so no cell of the test has a sister in the training.",
 )
@@ -36,7 +36,7 @@ def split_by_patient(answer, rng):
             "`check.split_by_patient(split_by_patient)`."
         )
     signature = inspect.signature(lambda patients, num_test, rng: None)
-    by_hand = np.array([8, 8, 8, 3, 3, 5, 5, 5])
+    by_hand = np.array([8, 8, 8, 3, 3, 5, 5, 2])
     drawn = rng.permutation(np.repeat(np.arange(10, 19), rng.integers(2, 9, 9)))
     named = rng.permutation(np.repeat(NAMES, [12, 1, 2, 1, 2, 1]))  # one patient has nearly all cells
     seeds = [int(seed) for seed in rng.integers(0, 2**31, 12)]
@@ -124,8 +124,8 @@ def _shown(array):
         "by hand, one drawn patient after the other?",
         "For one patient, `right[patients == patient]` are all the cells. Go through `drawn` and collect "
         "these; what do you divide by in the end?",
-        "Add up the right cells and all cells over the loop, or join the pieces with `np.concatenate` and "
-        "take the mean.",
+        "Add up the right cells and all cells over the loop, or join the pieces with NumPy's `concatenate` "
+        "and take the mean.",
     ),
     learned="Do it 2,000 times with other draws, and the middle 95 % of the accuracies are the interval.",
 )

@@ -86,9 +86,9 @@ def predictive_value(answer, rng):
     by_hand = {"sensitivity": 0.9, "specificity": 0.8, "prevalence": 0.1}
     drawn = [
         {
-            "sensitivity": float(rng.uniform(0.55, 0.99).round(2)),
-            "specificity": float(rng.uniform(0.6, 0.97).round(2)),
-            "prevalence": float(rng.uniform(0.01, 0.4).round(3)),
+            "sensitivity": round(rng.uniform(0.55, 0.99), 2),
+            "specificity": round(rng.uniform(0.6, 0.97), 2),
+            "prevalence": round(rng.uniform(0.01, 0.4), 3),
         }
         for _ in range(3)
     ]
