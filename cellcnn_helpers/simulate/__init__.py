@@ -9,6 +9,7 @@ from .cells import simulate_cells
 from .fields import Field, draw_field, simulate_fields
 from .microscope import Microscope
 from .nuclei import Body
+from .second import second_microscope
 from .specimen import PHENOTYPES, Specimen, draw_specimen
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Specimen",
     "draw_field",
     "draw_specimen",
+    "second_microscope",
     "simulate_cells",
     "simulate_fields",
 ]
