@@ -1,0 +1,58 @@
+"""Cells with a score each: what the threshold widget is given, checked, and some to start with."""
+
+import functools
+
+import numpy as np
+
+from cellcnn_helpers import _checks, evaluation, nn
+from cellcnn_helpers.dataset import CellImageDataset
+from cellcnn_helpers.widgets._classifier import LARGEST_SIDE, MOST_VALUES, simulated_classifier
+
+
+def checked_cells(name, value):
+    """Return a data set whose pictures a page can hold and a reader can tell apart."""
+    if not isinstance(value, CellImageDataset):
+        raise TypeError(
+            f"`{name}` must be a CellImageDataset: got {_checks.received(name, value)}.\n"
+            f"Make one of your arrays: CellImageDataset(images, labels, class_names)."
+        )
+    _, height, width, channels = value.images.shape
+    if max(height, width) > LARGEST_SIDE or channels not in (1, 3):
+        raise ValueError(
+            f"`{name}` must be grey or RGB, with at most {LARGEST_SIDE} rows and columns: got "
+            f"{name}.images.shape={value.images.shape}.\nMake the pictures smaller, or take one channel."
+        )
+    if value.images.size > MOST_VALUES * 2:
+        raise ValueError(
+            f"`{name}` must hold at most {2 * MOST_VALUES:,} numbers, a byte each in the page: got "
+            f"{name}={value}.\nTake a part of the cells, and of their scores: {name}.subset(slice(0, 500))."
+        )
+    return value
+
+
+def checked_scored(cells, positives, scores):
+    """Return, as lists, which cells are of the class and the probability of each."""
+    evaluation.roc_curve(positives, scores)  # refuses what is no truth, no number, or of one kind only
+    positives, scores = np.asarray(positives).astype(bool), np.asarray(scores, np.float64)
+    if len(scores) != len(cells):
+        raise ValueError(
+            f"`scores` must hold one number for each cell: got scores.shape={scores.shape} and "
+            f"{len(cells)} cells.\nGive the scores of these cells, in their order."
+        )
+    outside = np.flatnonzero((scores < 0) | (scores > 1))
+    if len(outside):
+        raise ValueError(
+            f"`scores` must be probabilities, from 0 to 1: got "
+            f"scores[{outside[0]}]={scores[outside[0]]:.4g}.\n"
+            f"Of logits take nn.softmax(logits)[:, class]."
+        )
+    return positives.tolist(), scores.tolist()
+
+
+@functools.cache
+def simulated_scored():
+    """Return (cells, positives, scores, name): simulated nuclei, and how far a dense layer thinks them apoptotic."""
+    cells, weights, bias = simulated_classifier(num_shown=120)
+    images, labels = cells.arrays()
+    probabilities = nn.softmax(nn.dense(images.reshape(len(images), -1), weights, bias))
+    return cells, labels == 2, probabilities[:, 2], cells.class_names[2]
