@@ -130,7 +130,6 @@ def speed_up(answer, rng):
 
     slips = [
         ("The rest is forgotten: it takes 1 − share, as before.", lambda share, factor: factor * share),
-        ("The rest is forgotten: it takes 1 − share, as before.", lambda share, factor: factor / share),
         ("Only the part becomes faster. The rest takes as long as before.", lambda share, factor: factor),
         (
             "This is the new time. How many times does it go into the old one, which was 1?",
@@ -165,8 +164,7 @@ def speed_up(answer, rng):
     drawn = [
         {"share": int(rng.integers(55, 95)) / 100, "factor": float(rng.integers(3, 40))} for _ in range(3)
     ]
-    edges = [{"share": 0.0, "factor": 10.0}, {"share": 1.0, "factor": 3.0}]
-    same_answers(answer, speed_up, [by_hand, *drawn, *edges], slips=slips)
+    same_answers(answer, speed_up, [by_hand, *drawn], slips=slips)
 
 
 @checker(
@@ -266,7 +264,7 @@ def largest_batch(answer, rng):
     }
     drawn = [
         {
-            "shapes": [(side, side, int(rng.integers(3, 9))), (side // 2, side, 12), (1, 1, 8)],
+            "shapes": [(side // 2, side, 2), (side, side, int(rng.integers(3, 9))), (1, 1, 8)],
             "bytes_per_number": per_number,
             "fixed_bytes": int(rng.integers(50_000, 90_000)),
             "memory_bytes": int(rng.integers(400_000, 800_000)),
