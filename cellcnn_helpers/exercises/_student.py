@@ -95,6 +95,10 @@ def run(function, arguments, parts=()):
 
 def _same(old, new):
     """Whether an argument is as it was; a list may hold arrays, or tuples of unlike lengths."""
+    if isinstance(old, dict):
+        return (
+            isinstance(new, dict) and list(old) == list(new) and all(map(_same, old.values(), new.values()))
+        )
     if isinstance(old, (list, tuple)):
         return type(old) is type(new) and len(old) == len(new) and all(map(_same, old, new))
     return np.array_equal(old, new)

@@ -1,0 +1,157 @@
+"""The exercise on weights that move to another network: those that have the same name and the same shape."""
+
+import functools
+
+import numpy as np
+
+from ._compare import same_answers
+from ._core import Finding, checker
+
+
+@checker(
+    hints=(
+        "Begin with a copy of `new`, and go through its names. Which of them may be replaced?",
+        "Two things must hold: the name stands in `old`, too, and what stands there has the same `.shape`. "
+        "The last layer of another task has another shape.",
+        "`dict(new)` copies the dictionary. For each name in `new` that is in `old` with the same shape, put "
+        "the array of `old` into the copy. Hand the copy back.",
+    ),
+    learned="What fits moves, the last layer starts anew, and nothing moves by its place in a list.",
+)
+def transfer_weights(answer, rng):
+    """Check `transfer_weights(old, new)`: `new` with the arrays of `old` that have its name and its shape.
+
+    Two dictionaries of name and array -> a dictionary with the names of `new`
+
+    Examples
+    --------
+    >>> transfer_weights(lambda old, new: new).message
+    'Nothing was carried over: these are the weights of `new`.'
+    """
+
+    def transfer_weights(old, new):
+        fits = {name for name in new if name in old and old[name].shape == new[name].shape}
+        return row({name: old[name] if name in fits else new[name] for name in new}, new)
+
+    def row(weights, new):
+        """All numbers in one row, in the order of the names of `new`."""
+        return np.concatenate([np.ravel(weights[name]) for name in new])
+
+    def slip(rule):
+        """A wrong rule; None, so that anything wrong agrees, where its shapes do not fit."""
+
+        def wrong(old, new):
+            weights = rule(old, new)
+            if any(name not in weights or weights[name].shape != new[name].shape for name in new):
+                return None
+            return row(weights, new)
+
+        return wrong
+
+    def by_place(old, new):
+        pairs = zip(new.items(), old.values(), strict=False)
+        return new | {name: ours for (name, theirs), ours in pairs if ours.shape == theirs.shape}
+
+    def by_shape(old, new):
+        found = {array.shape: array for array in reversed(old.values())}
+        return {name: found.get(array.shape, array) for name, array in new.items()}
+
+    def by_size(old, new):
+        def moved(name, array):
+            fits = name in old and old[name].size == array.size
+            return old[name].reshape(array.shape) if fits else array
+
+        return {name: moved(name, array) for name, array in new.items()}
+
+    slips = [
+        ("Nothing was carried over: these are the weights of `new`.", slip(lambda old, new: new)),
+        (
+            "Weights moved by their place in the list. Another layer may stand there: compare names.",
+            slip(by_place),
+        ),
+        (
+            "Weights moved by their shape alone. Two layers may have one shape: compare names as well.",
+            slip(by_shape),
+        ),
+        (
+            "Weights with as many numbers were cut to fit. A kernel in another shape means something else: "
+            "compare shapes.",
+            slip(by_size),
+        ),
+    ]
+
+    def array(*shape):
+        return rng.integers(1, 100, shape) / 4
+
+    def pair(channels, filters, classes_old, classes_new):
+        """Two networks; in the second a layer more, another order, and another number of classes."""
+        kernel, head = (3, 3, channels, filters), (filters, classes_old)
+        old = {
+            "first": array(*kernel),
+            "bias": array(filters),
+            "second": array(3, 3, filters, filters),
+            "extra": array(2, 6),
+            "head": array(*head),
+        }
+        new = {
+            "bias": array(filters),
+            "first": array(*kernel),
+            "added": array(3, 3, filters, filters),
+            "second": array(3, 3, filters, filters),
+            "extra": array(3, 4),
+            "head": array(filters, classes_new),
+        }
+        return {"old": old, "new": new}
+
+    by_hand = {
+        "old": {"kernel": np.array([1.0, 2, 3]), "head": np.array([4.0, 5])},
+        "new": {"added": np.zeros(3), "kernel": np.zeros(3), "head": np.full(4, 0.5)},
+    }
+    drawn = [pair(1, 2, 3, 4), pair(3, 2, 2, 5), pair(1, 3, 4, 4)]
+    problems = []
+    try:
+        same_answers(_in_a_row(answer, problems), transfer_weights, [by_hand, *drawn], slips=slips)
+    except Finding as finding:
+        # What is wrong with the dictionary says more than that no row of numbers came out of it.
+        raise (Finding(problems[0], finding.example) if problems else finding) from None
+
+
+def _in_a_row(answer, problems):
+    """The student's function, with the dictionary that it gives as one row of numbers.
+
+    What is wrong with a dictionary is added to `problems`.
+    """
+    if not callable(answer):
+        raise Finding("Give the function itself, without brackets behind its name.")
+
+    @functools.wraps(answer)
+    def in_a_row(old, new):
+        shapes = {name: array.shape for name, array in new.items()}
+        weights = answer(old, new)
+        problem = None if weights is None else _problem(weights, shapes)
+        if problem:
+            problems.append(problem)
+        return None if weights is None or problem else np.concatenate([np.ravel(weights[n]) for n in shapes])
+
+    return in_a_row
+
+
+def _problem(weights, shapes):
+    """What is wrong with a dictionary for a network of these shapes, or an empty string."""
+    if not isinstance(weights, dict):
+        return (
+            f"Hand back a dictionary of names and arrays, not something of type `{type(weights).__name__}`."
+        )
+    for name in shapes:
+        if name not in weights:
+            return f'"{name}" is missing: the dictionary must have the names of `new`.'
+    for name in weights:
+        if name not in shapes:
+            return f'"{name}" is no part of `new`: the dictionary must have the names of `new`.'
+    for name, shape in shapes.items():
+        if np.shape(weights[name]) != shape:
+            return (
+                f'"{name}" has shape {np.shape(weights[name])}, but the network needs {shape}. What has '
+                f"another shape stays as it is in `new`."
+            )
+    return ""
