@@ -108,7 +108,8 @@ def concentration(answer, rng):
     for shape in [(4, 6), (5, 5), (7, 3)]:
         mask = rng.random(shape) < 0.3
         mask[0, :2] = True, False
-        drawn.append({"values": rng.normal(0.4, 1, shape), "mask": mask})
+        values = rng.normal(2, 1, shape) - 4 * mask  # the sum is below 0 inside, above 0 everywhere
+        drawn.append({"values": values, "mask": mask})
     same_answers(answer, concentration, [by_hand, *drawn], slips=slips)
 
 

@@ -286,7 +286,7 @@ def integrated_gradients(answer, rng):
         "score": cubes,
         "gradient": of_cubes,
         "image": np.array([[3.0, 1], [1, 2]]),
-        "baseline": np.array([[1.0, 1], [0, 1]]),
+        "baseline": np.array([[1.0, 1], [2, 1]]),
         "num_steps": 2,
     }
     drawn = []
@@ -296,6 +296,8 @@ def integrated_gradients(answer, rng):
         ((3, 4), 5, (cubes, of_cubes)),
     ]:
         image, baseline = rng.uniform(0.5, 2, shape), rng.uniform(-1, 0.5, shape)
+        if drawn:  # downwards, where the map is below 0 and the gap above
+            image, baseline = baseline, image
         drawn.append(
             {
                 "score": score,
