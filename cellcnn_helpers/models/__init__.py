@@ -10,8 +10,20 @@ import os
 
 from .builders import batchnorm_cnn, linear, small_cnn
 from .files import load, save
+from .folding import fold_batch_normalization
+from .page import from_page_weights, load_page_weights, page_weights
 
-__all__ = ["batchnorm_cnn", "linear", "load", "save", "small_cnn"]
+__all__ = [
+    "batchnorm_cnn",
+    "fold_batch_normalization",
+    "from_page_weights",
+    "linear",
+    "load",
+    "load_page_weights",
+    "page_weights",
+    "save",
+    "small_cnn",
+]
 
 # TensorFlow reads it when it first uses a GPU, of which it would else take the whole memory.
 os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")

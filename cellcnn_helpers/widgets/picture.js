@@ -4,8 +4,8 @@ const MOST_PIXELS = 50e6;
 const MOST_BYTES = 100e6;
 const PICTURE_ADVICE = "Choose a PNG, JPEG, GIF, WebP or BMP picture.";
 
-/** Read a file -> {rows, columns, values, black, white, note}, at most `side` pixels wide and high, in grey. */
-async function openPicture(file, side) {
+/** Read a file -> {bitmap, header}, or say why it is no picture that can be opened. */
+async function decodePicture(file) {
   const name = `“${file.name}”`;
   if (file.size === 0)
     throw new Error(`${name} is empty (0 bytes). Save the picture again, or choose another file.`);
@@ -28,12 +28,18 @@ async function openPicture(file, side) {
     `${name} is damaged or cut short: it says ${header.format}, ${size}, but the rest cannot be read. Copy or save it again.`,
   );
   if (!header.complete || !width || !height) throw damaged;
-  let bitmap;
   try {
-    bitmap = await createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+    const bitmap = await createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+    return { bitmap, header };
   } catch {
     throw damaged;
   }
+}
+
+/** Read a file -> {rows, columns, values, black, white, note}, at most `side` pixels wide and high, in grey. */
+async function openPicture(file, side) {
+  const name = `“${file.name}”`;
+  const { bitmap, header } = await decodePicture(file);
   const shrink = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
   const columns = Math.max(1, Math.round(bitmap.width * shrink));
   const rows = Math.max(1, Math.round(bitmap.height * shrink));

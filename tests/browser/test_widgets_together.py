@@ -2,7 +2,7 @@
 
 import pytest
 
-from cellcnn_helpers import widgets
+from cellcnn_helpers import models, simulate, widgets
 
 pytestmark = pytest.mark.browser
 
@@ -13,11 +13,19 @@ SIZES = """root => [root, ...root.querySelectorAll(":not(.cellcnn-unseen)")].map
 })"""
 
 
+def make(name):
+    """A widget as it starts; the explorer has no cells of its own."""
+    if name != "ExplorerWidget":
+        return getattr(widgets, name)()
+    cells = simulate.simulate_cells(4, image_size=64)
+    return widgets.ExplorerWidget(cells, models.small_cnn(cells.images.shape[1:], len(cells.class_names)))
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_widget_looks_the_same_alone_and_beside_all_others(show, new_page, width):
     """The styles of all widgets meet in one page: a name that two of them use must not reach the other."""
     page = new_page(viewport={"width": width, "height": 900})
-    together = [getattr(widgets, name)() for name in widgets.__all__]
+    together = [make(name) for name in widgets.__all__]
     alone = []
     for name, widget in zip(widgets.__all__, together, strict=True):
         show(widget, on=page, name=f"{name}.html")
