@@ -51,7 +51,7 @@ def checked_scored(cells, positives, scores):
 
 @functools.cache
 def simulated_scored():
-    """Return (cells, positives, scores, name): simulated nuclei, and how far a dense layer thinks them apoptotic."""
+    """Return (cells, positives, scores, name): nuclei, and how a dense layer scores one kind."""
     cells, weights, bias = simulated_classifier(num_shown=120)
     images, labels = cells.arrays()
     probabilities = nn.softmax(nn.dense(images.reshape(len(images), -1), weights, bias))
