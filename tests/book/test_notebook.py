@@ -317,6 +317,16 @@ def test_metadata_are_what_jupyter_colab_and_nbval_know(example):
     ]
 
 
+def test_a_chapter_that_wants_a_gpu_asks_colab_for_one(project):
+    wanting = HEAD.replace("kernelspec:", "accelerator: GPU\nkernelspec:")
+    course = project(a=HEAD + "Text.", b=wanting + "Text.")
+    plain, with_gpu = (
+        json.loads(student_notebook(chapter, course))["metadata"] for chapter in course.chapters
+    )
+    assert with_gpu == plain | {"accelerator": "GPU", "colab": {"gpuType": "T4"}}
+    assert "accelerator" not in plain and "colab" not in plain
+
+
 def test_nbval_compares_the_marked_cells(project):
     """A stored output that is not what the cell shows must fail; with it this proves that the tag works."""
     cell = "```{code-cell} ipython3\n:tags: [check-output]\n2 + 2\n```\n```{expected-output}\n%s\n```\n"

@@ -18,6 +18,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+GPU = {"accelerator": "GPU", "colab": {"gpuType": "T4"}}  # Colab's words
 
 SETUP = """\
 try:
@@ -83,7 +84,7 @@ class _Writer(MarkdownWriter):
             raise ChapterError(self.problems)
         notebook = {
             "cells": _with_ids(_joined(parts)),
-            "metadata": METADATA,
+            "metadata": METADATA | (GPU if self.chapter.metadata.get("accelerator") == "GPU" else {}),
             "nbformat": 4,
             "nbformat_minor": 5,
         }
