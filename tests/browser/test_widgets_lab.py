@@ -21,6 +21,7 @@ from cellcnn_helpers.widgets import (
     DenseWidget,
     LossWidget,
     OptimizerRaceWidget,
+    PipelineWidget,
     PoolingWidget,
 )
 
@@ -38,6 +39,7 @@ WIDGETS = {  # what each is made with, what Python is asked after the reader act
     DenseWidget: ({"cell": 4}, "[w.shift_down, w.shift_right]", "w.shift_right = -2\nw.bias = [1, 2, 3]"),
     LossWidget: ({}, "w.logits", 'w.loss, w.labels = "mean_squared_error", [2, 0, 0, 0, 1]'),
     OptimizerRaceWidget: (RACE, "[w.step, w.start]", "w.step, w.learning_rates = 1, 0.5"),
+    PipelineWidget: ({}, "[w.workers, w.prefetch, w.load_us]", "w.prefetch, w.faster = 'device', 50"),
     AugmentationWidget: ({"degrees": 0}, "[w.mirror, w.shift_px]", "w.cell, w.brightness = 1, 0.1"),
     CameraWidget: (
         {},
@@ -246,6 +248,21 @@ def test_optimizer_race(notebook):
     assert row.evaluate_all("all => all.map(e => Number(e.dataset.value))")[:2] == pytest.approx(expected)
 
 
+def test_pipeline(notebook):
+    shown, here = start(notebook, PipelineWidget)
+    shown.get_by_role("combobox", name="Workers").select_option("4")
+    field = shown.get_by_role("textbox", name="Load and change one image, µs, as a number")
+    field.fill("600")
+    field.press("Enter")
+    workers, prefetch, load_us = in_python(notebook, PipelineWidget)
+    assert (workers, prefetch, load_us) == (4, "off", 600)
+    waiting = here.batch_size / workers * load_us + here.batch_size * here.transfer_us + here.between_us
+    whole = (
+        waiting + here.step_us + here.batch_size * here.image_us
+    )  # one after the other, without prefetching
+    assert numbers(shown, ".cellcnn-sum") == [pytest.approx(1e6 * here.batch_size / whole)]
+
+
 def test_augmentation(notebook):
     shown, here = start(notebook, AugmentationWidget)
     shown.get_by_role("combobox", name="Mirror").select_option("left-right")
@@ -301,6 +318,7 @@ def test_python_sets_a_kernel(notebook):
     [
         (PoolingWidget, "combobox", "Pool size", "4"),
         (LossWidget, "combobox", "Label of the chosen cell", "2"),
+        (PipelineWidget, "combobox", "Prefetch", "device"),
         (AugmentationWidget, "combobox", "Cell", "1"),
         (CameraWidget, "textbox", "Gain, / photon, as a number", "2"),
     ],
