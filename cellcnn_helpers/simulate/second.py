@@ -7,7 +7,7 @@ from .. import _checks
 ROW, COLUMN = 0.8, 0.2  # of the speck of dust, as shares of the image's height and width
 SIGMA = 0.046  # of its soft rim, as a share of the image's height
 FAINTEST = 0.05  # below this share of its middle the speck ends
-SHADOW = 0.6  # share of the light that its middle takes, of stained cells on bright ground
+SHADOW = 0.7  # share of the light that its middle takes, of stained cells on bright ground
 GLOW = 0.15  # light that its middle adds in fluorescence
 
 

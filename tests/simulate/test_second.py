@@ -26,7 +26,7 @@ def test_dust_glows_in_fluorescence_and_casts_a_shadow_on_stained_cells(grey):
     shadow = second_microscope(grey.repeat(3, axis=-1)) - grey
     assert glow.max() == pytest.approx(0.15)
     assert glow.min() == 0
-    assert shadow.min() == pytest.approx(-0.6 * 0.5)
+    assert shadow.min() == pytest.approx(-0.7 * 0.5)
     assert shadow.max() == 0
 
 
