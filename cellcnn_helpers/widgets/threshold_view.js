@@ -26,7 +26,7 @@ function makeView({ name, on }) {
   const v = {
     name,
     histogram: makePlot("cellcnn-scores", {
-      ratio: 3,
+      ratio: 3.5,
       across: "score (stretched near 0 and 1)",
       up: "",
     }),
@@ -45,9 +45,9 @@ function makeView({ name, on }) {
     facts: Object.fromEntries(
       ["sensitivity", "specificity", "precision", "accuracy", "cost"].map((fact) => [fact, value()]),
     ),
-    roc: makePlot("cellcnn-roc", { ratio: 1, across: "false alarms, share of the others", up: "found (sensitivity)" }),
-    pr: makePlot("cellcnn-pr", { ratio: 1, across: "recall (sensitivity)", up: "precision" }),
-    costs: makePlot("cellcnn-costs", { ratio: 3, across: "threshold", up: "cost of 100 cells" }),
+    roc: makePlot("cellcnn-roc", { ratio: 1.3, across: "false alarms, share of the others", up: "found (sensitivity)" }),
+    pr: makePlot("cellcnn-pr", { ratio: 1.3, across: "recall (sensitivity)", up: "precision" }),
+    costs: makePlot("cellcnn-costs", { ratio: 3.5, across: "threshold", up: "cost of 100 cells" }),
     prevalence: number({ label: "Prevalence", unit: "%", low: 0.1, high: 90, scale: "log" }, (percentage) =>
       on.prevalence(percentage / 100),
     ),

@@ -157,7 +157,7 @@ def test_points_lie_where_the_numbers_say(show, page):
     sensitivity, specificity, precision, _, cost = facts(page)
     for name, x, y in (("roc", 1 - specificity, sensitivity), ("pr", sensitivity, precision)):
         circle = page.locator(f".cellcnn-{name} circle.is-here")
-        assert float(circle.get_attribute("cx")) == pytest.approx(100 * x, abs=1e-6)
+        assert float(circle.get_attribute("cx")) == pytest.approx(130 * x, abs=1e-6)
         assert float(circle.get_attribute("cy")) == pytest.approx(100 - 100 * y, abs=1e-6)
     here, least = (page.locator(f".cellcnn-costs circle.{kind}") for kind in ("is-here", "is-least"))
     assert float(least.get_attribute("cy")) > float(here.get_attribute("cy"))  # lower on the screen: cheaper
@@ -228,7 +228,7 @@ def test_the_line_is_dragged(show, page):
     page.mouse.move(box["x"] + 0.25 * box["width"], middle)
     page.mouse.up()
     line = page.locator(".cellcnn-scores path.is-threshold").get_attribute("d")
-    assert float(re.match(r"M([\d.]+)", line)[1]) == pytest.approx(75, abs=2)  # of 300
+    assert float(re.match(r"M([\d.]+)", line)[1]) == pytest.approx(87.5, abs=2)  # of 350
     said = page.get_by_role("slider", name="Threshold", exact=True).get_attribute("aria-valuetext")
     assert float(said) == pytest.approx(1 / (1 + np.exp(3.5)), abs=0.003)
 

@@ -12,7 +12,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import expect
 
-from cellcnn_helpers import images, nn
+from cellcnn_helpers import evaluation, images, nn
 from cellcnn_helpers.simulate import Microscope
 from cellcnn_helpers.widgets import (
     AugmentationWidget,
@@ -23,6 +23,7 @@ from cellcnn_helpers.widgets import (
     OptimizerRaceWidget,
     PipelineWidget,
     PoolingWidget,
+    ThresholdWidget,
 )
 
 pytestmark = pytest.mark.browser
@@ -40,6 +41,7 @@ WIDGETS = {  # what each is made with, what Python is asked after the reader act
     LossWidget: ({}, "w.logits", 'w.loss, w.labels = "mean_squared_error", [2, 0, 0, 0, 1]'),
     OptimizerRaceWidget: (RACE, "[w.step, w.start]", "w.step, w.learning_rates = 1, 0.5"),
     PipelineWidget: ({}, "[w.workers, w.prefetch, w.load_us]", "w.prefetch, w.faster = 'device', 50"),
+    ThresholdWidget: ({}, "[w.threshold, w.cost_of_miss]", "w.prevalence, w.cost_of_miss = 0.01, 20"),
     AugmentationWidget: ({"degrees": 0}, "[w.mirror, w.shift_px]", "w.cell, w.brightness = 1, 0.1"),
     CameraWidget: (
         {},
@@ -263,6 +265,21 @@ def test_pipeline(notebook):
     assert numbers(shown, ".cellcnn-sum") == [pytest.approx(1e6 * here.batch_size / whole)]
 
 
+def test_threshold(notebook):
+    shown, here = start(notebook, ThresholdWidget)
+    field = shown.get_by_role("textbox", name="Cost of a miss, false alarms, as a number")
+    field.fill("20")
+    field.press("Enter")
+    shown.get_by_role("button", name="Go to the cheapest threshold").click()
+    threshold, cost = in_python(notebook, ThresholdWidget)
+    assert cost == 20
+    assert threshold == evaluation.threshold_for_cost(
+        here.positives, here.scores, cost_of_miss=20, cost_of_false_alarm=1
+    )
+    point = evaluation.at_threshold(here.positives, here.scores, threshold)
+    assert numbers(shown, ".cellcnn-confusion")[1:3] == [point.num_misses, point.num_false_alarms]
+
+
 def test_augmentation(notebook):
     shown, here = start(notebook, AugmentationWidget)
     shown.get_by_role("combobox", name="Mirror").select_option("left-right")
@@ -319,6 +336,7 @@ def test_python_sets_a_kernel(notebook):
         (PoolingWidget, "combobox", "Pool size", "4"),
         (LossWidget, "combobox", "Label of the chosen cell", "2"),
         (PipelineWidget, "combobox", "Prefetch", "device"),
+        (ThresholdWidget, "textbox", "Prevalence, %, as a number", "1"),
         (AugmentationWidget, "combobox", "Cell", "1"),
         (CameraWidget, "textbox", "Gain, / photon, as a number", "2"),
     ],
