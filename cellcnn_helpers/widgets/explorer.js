@@ -23,12 +23,15 @@ function render({ model, el }) {
   // ---- reading the model ----
   function readData() {
     const [given, from] = [model.get("cells"), model.get("model")];
+    if (data && data.cell !== model.get("cell") && own) own.isChosen = false; // Python chose another
+    if (data) data.cell = model.get("cell");
     if (data?.given === given && data.from === from) return;
     const network = networkFromPython(from);
     const names = namesOfLayers(network.layers);
     const working = network.layers.filter(({ type }) => type !== "Dropout"); // it does nothing here
     const rows = working.map((layer) => makeLayerRow(layer, names[layer.index], network, choose));
-    data = { given, from, network, names, rows, all: picturesFromPython(given), scores: makeScores(network.names) };
+    data = { given, from, network, names, rows, cell: model.get("cell") };
+    [data.all, data.scores] = [picturesFromPython(given), makeScores(network.names)];
     v.layers.replaceChildren(...rows.map(({ node }) => node));
     v.scores.replaceChildren(...data.scores.map(({ node }) => node));
     const [height, width] = network.inputShape;
@@ -81,12 +84,12 @@ function render({ model, el }) {
     for (const row of data.rows) row.show(outputs[row.index], at);
     const trace = traceValue(network, outputs, values, at);
     follow.show({ trace, at, names, network, outputs, before: before(at.layer), canForward: path.length > 0 });
+    keepFollowNear(v, follow.node, data.rows.find(({ index }) => index === at.layer).node);
     showPicture(v, { ...now, mark, tool: tool(), seen: seenBy(network, at) });
     showScores(data.scores, { ...now, untouched: data.untouched.shares, label: picture.label });
     showAnswer();
-    if (now.values !== v.falls.of) hideFalls();
-    const index = own?.isChosen ? data.all.length : data.all.indexOf(picture);
-    v.inputs[index].checked = true;
+    if (v.falls.of !== painted.values()) hideFalls();
+    v.inputs[own?.isChosen ? data.all.length : data.all.indexOf(picture)].checked = true;
     v.note.textContent = picture.note ?? "";
     [v.undo.disabled, v.reset.disabled] = [!painted.isChanged(), !painted.isChanged()];
   }
@@ -103,7 +106,9 @@ function render({ model, el }) {
   }
 
   function hideFalls() {
+    if (v.falls.figure.hidden && v.falls.of === null) return;
     searching++;
+    v.falls.of = null;
     v.falls.figure.hidden = true;
     v.progress.textContent = "";
   }
@@ -251,9 +256,10 @@ function render({ model, el }) {
     const turn = ++searching;
     isCovering = false;
     update();
-    const { picture, values, square, color, answer } = now;
+    const { picture, values, square, color, answer } = now; // the values as painted, with nothing covered
     const { network } = data;
     const score = (changed) => runNetwork(network, changed).at(-1).values[answer];
+    v.falls.of = values;
     const patch = { size: square.size, step: Math.min(2, square.size), color };
     const onpart = (share) => {
       if (turn === searching) v.progress.textContent = percent(share);
@@ -261,15 +267,16 @@ function render({ model, el }) {
     };
     const falls = await occlusionMap(picture, values, patch, score, onpart);
     if (!falls || turn !== searching) return;
-    v.falls.of = values;
     showFalls(v.falls, picture, falls, network.names[answer]);
     v.progress.textContent = "";
   }
 
   const forget = onChange(model, TRAITS, update);
+  window.addEventListener("resize", later);
   update();
   return () => {
     forget();
+    window.removeEventListener("resize", later);
     cancelAnimationFrame(waiting);
     clearTimeout(speaking);
     searching++;

@@ -147,7 +147,7 @@ function makeFollow(on) {
     const make = (caption, key) => {
       const { table, cells } = numberTable(caption, rows, trace.columns);
       terms.forEach((term, n) => {
-        cells[n].textContent = formatNumber(term[key]);
+        cells[n].textContent = formatNumber(Number(term[key].toFixed(2))); // the sums below are exact
         if (key === "value") paintValue(cells[n], term, limit);
         else cells[n].className = term[key] < 0 ? "is-negative" : term[key] > 0 ? "is-positive" : "";
       });

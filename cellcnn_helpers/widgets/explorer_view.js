@@ -67,6 +67,8 @@ function makeView(on) {
 function layOut(v, follow) {
   const lead =
     "The network computes in this page, while you look. Draw into the cell, cover a part of it, or open a picture of your own. Then click any value and follow it back to the pixels.";
+  const ticks = element("p", { class: "cellcnn-note" }, "The tick on a bar: the picture as it was. At the end of a line: the score.");
+  v.network = element("div", { class: "cellcnn-network" }, v.layers, follow);
   const file = element("label", { class: "cellcnn-file" }, "My own picture…", v.file);
   const root = element(
     "section",
@@ -78,11 +80,10 @@ function layOut(v, follow) {
     element(
       "div",
       { class: "cellcnn-top" },
-      element("div", {}, v.picture.figure, element("div", { class: "cellcnn-row" }, v.undo, v.reset)),
-      element("div", {}, v.told, v.scores, v.tool.group),
+      element("div", {}, v.picture.figure, element("div", { class: "cellcnn-row" }, v.undo, v.reset), v.falls.figure),
+      element("div", {}, v.told, v.scores, ticks, v.tool.group),
     ),
-    element("div", { class: "cellcnn-everywhere" }, v.falls.figure),
-    element("div", { class: "cellcnn-network" }, v.layers, follow),
+    v.network,
     element("details", {}, element("summary", {}, "Where the weights come from"), v.about),
     v.live,
   );
@@ -153,6 +154,20 @@ function showPicture(v, { picture, values, mark, tool, seen, square, isCovering 
   v.patchField.hidden = v.fillField.hidden = v.everywhere.hidden = v.progress.hidden = tool !== "cover";
 }
 
+/** Where there is room, the followed value stands beside the layers; on a phone, below the layer it is of. */
+function keepFollowNear(v, follow, row) {
+  const isNarrow = getComputedStyle(v.network).gridTemplateColumns.split(" ").length === 1;
+  const isThere = isNarrow ? follow.previousSibling === row : follow.parentNode === v.network;
+  if (isThere) return;
+  const focused = follow.contains(document.activeElement) ? document.activeElement : null;
+  const under = focused ?? row; // stays where it is on the screen
+  const before = under.getBoundingClientRect().top;
+  if (isNarrow) row.after(follow);
+  else v.network.append(follow);
+  focused?.focus({ preventScroll: true });
+  if (follow.isConnected && isNarrow) window.scrollBy(0, under.getBoundingClientRect().top - before);
+}
+
 /** Where covering took from the score, blue, and where it added to it, orange. */
 function showFalls(shown, { rows, columns }, falls, name) {
   const limit = largestSize(falls);
@@ -193,7 +208,7 @@ function makeScores(names) {
   });
 }
 
-const percent = (share) => `${formatNumber(Math.round(1000 * share) / 10)} %`;
+const percent = (share) => `${formatNumber(Math.round(1000 * share) / 10)}\u00a0%`;
 
 /** Bars of the shares now; a tick where each was before anything was drawn or covered. */
 function showScores(lines, { scores, shares, untouched, label, answer }) {
