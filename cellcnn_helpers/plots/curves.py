@@ -66,6 +66,8 @@ def show_curves(curves, *, points=(), xlabel="", ylabel="", log=False, title="",
             )
             # Points lie above lines, or the line that they should lie on would hide them.
             ax.plot(x, y, label=name.replace("$", r"\$"), zorder=3 if is_points else 2, **options)
+        if all((x == np.round(x)).all() for x, _ in curves.values()):
+            ax.xaxis.get_major_locator().set_params(integer=True)  # there is no epoch 1.5
         ax.set_yscale("log" if log else "linear")
         ax.set_xlabel(xlabel, **PLAIN)
         ax.set_ylabel(ylabel, **PLAIN)

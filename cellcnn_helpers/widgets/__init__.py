@@ -9,6 +9,7 @@ from cellcnn_helpers.widgets.camera import CameraWidget
 from cellcnn_helpers.widgets.convolution import ConvolutionWidget
 from cellcnn_helpers.widgets.dense import DenseWidget
 from cellcnn_helpers.widgets.explorer import ExplorerWidget
+from cellcnn_helpers.widgets.guess_curve import GuessCurveWidget
 from cellcnn_helpers.widgets.loss import LossWidget
 from cellcnn_helpers.widgets.optimizer_race import OptimizerRaceWidget
 from cellcnn_helpers.widgets.pipeline import PipelineWidget
@@ -21,6 +22,7 @@ __all__ = [
     "ConvolutionWidget",
     "DenseWidget",
     "ExplorerWidget",
+    "GuessCurveWidget",
     "LossWidget",
     "OptimizerRaceWidget",
     "PipelineWidget",

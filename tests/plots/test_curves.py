@@ -18,6 +18,16 @@ def test_values_stand_at_1_2_3_or_at_their_places():
     assert [text.get_text() for text in plt.gca().get_legend().get_texts()] == ["loss", "accuracy"]
 
 
+def test_whole_places_have_whole_ticks():
+    plots.show_curves({"loss": [0.5, 0.4, 0.3]})
+    ticks = plt.gca().get_xticks()
+    assert (ticks == np.round(ticks)).all()
+    plt.close()
+    plots.show_curves({"loss": ([0.1, 0.2, 0.3], [0.5, 0.4, 0.3])})
+    ticks = plt.gca().get_xticks()
+    assert (ticks != np.round(ticks)).any()
+
+
 def test_points_have_no_line_and_lie_above():
     plots.show_curves({"fit": [1, 2], "measured": [1.1, 1.9]}, points=["measured"])
     fit, measured = lines()["fit"], lines()["measured"]
