@@ -15,7 +15,7 @@ const PREFETCH = [
   ["device", "ahead, and copied ahead"],
 ];
 const DEVICES = [
-  [1, "as measured"],
+  [1, "as given"],
   [10, "10 times as fast"],
   [50, "50 times as fast"],
 ];
@@ -121,10 +121,9 @@ function showChoices(v, state) {
   for (const { name, show } of v.sliders) show(state[name]);
 }
 
-/** The bars of the first batches: [lane, row in it of how many, from, to, batch]. */
-function barsOf(batches, { workers, steps_per_execution }) {
-  const count = Math.max(6, steps_per_execution + 2);
-  return batches.slice(0, count).flatMap((batch, n) => {
+/** All bars: [lane, row in it of how many, from, to, batch]. */
+function barsOf(batches, { workers }) {
+  return batches.flatMap((batch, n) => {
     const bars = batch.prepared.map(({ worker, start, end }) => ["prepare", worker, workers, start, end, n]);
     bars.push(["copy", 0, 1, batch.taken, batch.copied, n], ["step", 0, 1, batch.start, batch.end, n]);
     if (batch.isReturn) bars.push(["between", 0, 1, batches[n - 1].end, batch.asked, n]);
@@ -133,8 +132,8 @@ function barsOf(batches, { workers, steps_per_execution }) {
 }
 
 function showBars(v, batches, state) {
-  const bars = barsOf(batches, state);
-  const last = Math.max(...bars.filter(([lane]) => lane === "step").map(([, , , , to]) => to));
+  const shown = Math.max(6, state.steps_per_execution + 2); // one return to Python is always in sight
+  const last = batches[shown - 1].end;
   setAxes(v.plot, [0, last / 1000], [0, 1]);
   const names = Object.keys(LANES);
   const [high, wide] = [100 / names.length, 100 * v.plot.ratio];
@@ -142,7 +141,9 @@ function showBars(v, batches, state) {
     const top = names.indexOf(lane) * high + 0.1 * high + (0.8 * high * row) / rows;
     return { x: (wide * from) / last, y: top, width: (wide * (to - from)) / last, height: (0.8 * high) / rows };
   };
-  const inSight = bars.filter(([, , , from, to]) => from < last && to > from);
+  const inSight = barsOf(batches, state)
+    .filter(([, , , from, to]) => from < last && to > from)
+    .map(([lane, row, rows, from, to, n]) => [lane, row, rows, from, Math.min(to, last), n]);
   v.plot.layers.replaceChildren(
     ...names.slice(1).map((_, n) =>
       svgElement("path", { class: "is-rule", d: `M0 ${(n + 1) * high}H${wide}` }),
@@ -161,11 +162,10 @@ function showBars(v, batches, state) {
       return element("span", { style }, String(n + 1));
     }),
   );
-  const shown = bars.at(-1).at(-1) + 1;
-  v.plot.caption.textContent = `The first ${shown} batches; the numbers are theirs`;
+  v.plot.caption.textContent = `Until the end of step ${shown}; the numbers are those of the batches`;
   v.plot.area.setAttribute(
     "aria-label",
-    `Bars in time for the first ${shown} batches, ${asMs(last)} in all; the numbers are in the table.`,
+    `Bars in time until the end of step ${shown}, ${asMs(last)} in all; the numbers are in the table.`,
   );
 }
 

@@ -234,6 +234,8 @@ def test_bars_stand_where_the_events_are(show, page):
     assert numbers == ["1", "2", "3", "4", "5", "6"]
     choose(page, "Steps per execution", 4)
     assert page.locator("rect.is-between").count() == 1
+    choose(page, "Prefetch", "host")
+    assert page.locator("rect.is-prepare").count() == 2 * 8  # two batches ahead of the sixth step
 
 
 def test_a_slider_changes_its_time_and_nonsense_changes_nothing(show, page):
