@@ -5,10 +5,9 @@ import os
 import tempfile
 import warnings
 import zipfile
-import zlib
 from pathlib import Path
 
-from .. import _checks
+from .. import _checks, _files
 
 __all__ = ["load", "save"]
 
@@ -62,12 +61,7 @@ def save(model, path):
             f"`model` must be a Keras model: got {_checks.received('model', model)}.\n"
             f"Give what a builder of cellcnn_helpers.models returned."
         )
-    if path.is_dir() or not path.parent.is_dir():
-        place = "which is a folder" if path.is_dir() else "in a folder that does not exist"
-        raise FileNotFoundError(
-            f"`path` cannot be written: got path={str(path)!r}, {place}.\n"
-            f"Name a file in a folder that exists."
-        )
+    path = _files.writable("path", path)
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         part = Path(folder) / "part.keras"
         with warnings.catch_warnings():  # Keras reads TensorFlow's variables in a way that NumPy warns of
@@ -101,29 +95,21 @@ def load(path):
     A ``.keras`` file of a stranger may name Python functions to call when it is loaded. Here nothing is
     loaded that is not part of Keras itself, and nothing is unpickled.
     """
-    path = _checked_path(path)
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"`path` is not a file: got path={str(path)!r}.\nCheck the name and the folder."
-        )
+    path = _files.existing("path", _checked_path(path))
     import keras
 
     try:
         _refuse_foreign(path)
         return keras.saving.load_model(path, safe_mode=True, compile=False)
     except DAMAGED as error:
-        reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
         raise ValueError(
-            f"`path` holds no model that can be loaded: got path={str(path)!r} ({reason}).\n"
+            f"`path` holds no model that can be loaded: got path={str(path)!r} ({_files.reason(error)}).\n"
             f"Give a file that models.save has written; if it is one, copy or save it again."
         ) from error
 
 
-# What a file that is not whole, or not ours, can raise.
-DAMAGED = (
-    *(ValueError, TypeError, LookupError, EOFError, OSError, RuntimeError, AttributeError, ImportError),
-    *(zipfile.BadZipFile, zlib.error),
-)
+# What a file can raise besides, whose description Keras follows.
+DAMAGED = (*_files.DAMAGED, AttributeError, ImportError)
 
 
 def _refuse_foreign(path):

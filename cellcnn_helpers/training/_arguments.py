@@ -1,10 +1,8 @@
 """What `train` is given: each function returns its argument as training uses it, or refuses it."""
 
-from pathlib import Path
-
 import numpy as np
 
-from .. import _checks, _dataset_checks
+from .. import _checks, _dataset_checks, _files
 from ..dataset import CellImageDataset
 from ..nn import _network_checks
 
@@ -154,13 +152,4 @@ def steps_at_once(value, num_steps):
 
 def file(name, value):
     """Return `value` as a Path in a folder that exists; None stays."""
-    if value is None:
-        return None
-    path = Path(_checks.path(name, value))
-    if path.is_dir() or not path.parent.is_dir():
-        place = "which is a folder" if path.is_dir() else "in a folder that does not exist"
-        raise FileNotFoundError(
-            f"`{name}` cannot be written: got {name}={str(path)!r}, {place}.\n"
-            f"Name a file in a folder that exists."
-        )
-    return path
+    return None if value is None else _files.writable(name, value)

@@ -1,39 +1,19 @@
 """How far a training has come, in one .npz without pickles: JSON, and variables as arrays."""
 
 import json
-import os
-import tempfile
-import zipfile
-import zlib
-from pathlib import Path
 
-import numpy as np
-
-from .. import _checks
+from .. import _checks, _files
 
 FORMAT = "cellcnn training 1"
-PLAN = "training"  # the array that holds the JSON
-DAMAGED = (
-    *(ValueError, TypeError, LookupError, EOFError, OSError, MemoryError, RuntimeError, NotImplementedError),
-    *(zipfile.BadZipFile, zlib.error),
-)
+PLAN = "training"  # the array that holds the JSON; the others are variable_0, ..., best_0, ...
 
 
 def write(path, settings, results, variables, best):
-    """Write a checkpoint: to a temporary file beside it, which is then moved into place."""
-    plan = json.dumps({"format": FORMAT, "settings": settings, "results": results})
+    """Write a checkpoint, in one go."""
+    plan = {"format": FORMAT, "settings": settings, "results": results}
     arrays = {f"variable_{n}": value for n, value in enumerate(variables)}
     arrays |= {f"best_{n}": value for n, value in enumerate(best)}
-    handle, part = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    try:
-        with open(handle, "wb") as file:
-            np.savez(file, **{PLAN: plan}, **arrays)
-            file.flush()
-            os.fsync(file.fileno())  # the name must not move to the new file before its bytes are on the disk
-        os.chmod(part, 0o644)  # mkstemp makes files that only their owner can read
-        os.replace(part, path)
-    finally:
-        Path(part).unlink(missing_ok=True)
+    _files.write_npz(path, PLAN, plan, arrays)
 
 
 def read(path, settings, shapes):
@@ -44,14 +24,13 @@ def read(path, settings, shapes):
     if not path.exists():
         return None
     try:
-        with open(path, "rb") as file:  # opened here, because `np.load` leaves a damaged one open
-            plan, arrays = _parts(file)
+        plan, arrays = _files.read_npz(path, PLAN, FORMAT)
         found, results = dict(plan["settings"]), dict(plan["results"])
         variables, best = (_numbered(arrays, name) for name in ("variable", "best"))
-    except DAMAGED as error:
-        reason = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
+    except _files.DAMAGED as error:
         raise ValueError(
-            f"`checkpoint` holds no training that can go on: got checkpoint={str(path)!r} ({reason}).\n"
+            f"`checkpoint` holds no training that can go on: got checkpoint={str(path)!r} "
+            f"({_files.reason(error)}).\n"
             f"Name another file, or delete this one to start anew."
         ) from error
     settings = json.loads(json.dumps(settings))  # as they come back from a file
@@ -68,20 +47,6 @@ def read(path, settings, shapes):
             f"Give the same arguments to go on, name another file, or delete this one to start anew."
         )
     return results, variables, best
-
-
-def _parts(file):
-    """Return the JSON of a file, and its arrays by name."""
-    if not zipfile.is_zipfile(file):
-        raise ValueError("it is no .npz, or cut short")
-    file.seek(0)
-    arrays = np.load(file, allow_pickle=False)
-    if PLAN not in arrays.files:
-        raise ValueError("it is the .npz of something else")
-    plan = json.loads(arrays[PLAN].item())
-    if plan["format"] != FORMAT:
-        raise ValueError(f"it is of the format {_checks.short_repr(plan['format'])}, not {FORMAT!r}")
-    return plan, {name: arrays[name] for name in arrays.files}
 
 
 def _numbered(arrays, name):
