@@ -59,6 +59,15 @@ CELLS = [
     )
 ]
 
+EXPLORER = """import numpy as np
+from cellcnn_helpers import models
+from cellcnn_helpers.dataset import CellImageDataset
+from cellcnn_helpers.widgets import ExplorerWidget
+names = models.load_page_weights()["class_names"]
+w = ExplorerWidget(CellImageDataset(np.full((2, 28, 28, 3), 200, np.uint8), [0, 1], names))
+w"""
+CELLS += [EXPLORER, "print(w.cell, w.layer, w.channel)", "w.cell, w.layer, w.channel, w.row = 1, 1, 3, 5"]
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory, root):
@@ -313,6 +322,19 @@ def test_camera(notebook):
     expected = (photons - microscope.background_photons) / np.sqrt(noise)
     found = shown.locator(".cellcnn-facts tr", has_text="Signal to noise").locator("data").first
     assert float(found.get_attribute("value")) == pytest.approx(expected, rel=1e-4)  # float32 in Python
+
+
+def test_explorer(notebook):
+    """Both ways: it is the one widget that needs cells."""
+    first = CELLS.index(EXPLORER)
+    shown = run_cell(notebook, first).locator(".cellcnn-widget")
+    shown.get_by_role("application", name="Convolution 2 and ReLU").press("ArrowRight")
+    expect(shown.locator(".cellcnn-followed")).to_contain_text("Convolution 2 and ReLU, map 1, ")
+    said = run_cell(notebook, first + 1).locator(".jp-OutputArea-output")
+    assert said.inner_text().strip() == "0 3 1"
+    run_cell(notebook, first + 2)
+    expect(shown.locator(".cellcnn-followed")).to_contain_text("Convolution 1 and ReLU, map 3, row 5, ")
+    expect(shown.get_by_label("cell 1, eosinophil")).to_be_checked()
 
 
 # ---- from Python to the browser ----
