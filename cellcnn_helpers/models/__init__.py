@@ -11,17 +11,21 @@ import os
 from .builders import batchnorm_cnn, linear, small_cnn
 from .files import load, save
 from .folding import fold_batch_normalization
+from .onnx_files import OnnxModel, load_onnx, save_onnx
 from .page import from_page_weights, load_page_weights, page_weights
 
 __all__ = [
+    "OnnxModel",
     "batchnorm_cnn",
     "fold_batch_normalization",
     "from_page_weights",
     "linear",
     "load",
+    "load_onnx",
     "load_page_weights",
     "page_weights",
     "save",
+    "save_onnx",
     "small_cnn",
 ]
 
