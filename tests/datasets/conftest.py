@@ -29,11 +29,25 @@ GOOD = npz_bytes()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers by the path: /good, /truncated, /other, /404, /500, /silent, /stops, /slow, /file/NAME."""
+    """Answers by the path: /good, /truncated, /other, /404, /500, /silent, /stops, /slow, /file/NAME.
+
+    /zenodo is as Zenodo was seen to be on a bad day: busy (503) at first, then it sends to another address.
+    A HEAD is refused everywhere, and so is a part of a file.
+    """
+
+    def do_HEAD(self):
+        self.server.requested.append("HEAD")
+        self.send_error(405)
 
     def do_GET(self):
         kind, _, rest = self.path[1:].partition("/")
         self.server.requested.append(kind)
+        if "Range" in self.headers:
+            self.send_error(416)
+            return
+        if kind == "zenodo":
+            self.answer_as_zenodo()
+            return
         if kind in ("404", "500"):
             self.send_error(int(kind))
             return
@@ -57,6 +71,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 time.sleep(0.05)
             return
         self.wfile.write(body)
+
+    def answer_as_zenodo(self):
+        if self.server.requested.count("zenodo") == 1:
+            self.send_response(503)
+            self.send_header("Retry-After", "1")
+        else:
+            self.send_response(302)
+            self.send_header("Location", "/slow/moved.npz?download=1")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def log_message(self, *arguments):
         """Stay quiet."""

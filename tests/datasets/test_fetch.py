@@ -51,6 +51,13 @@ def test_takes_the_mirror_after_an_error(record_for, online, server):
     assert len(files_in(online)) == 5
 
 
+def test_a_server_that_is_busy_first_and_then_sends_elsewhere(record_for, online, good_bytes, server):
+    path = fetch.download(record_for("zenodo"), online / "cells.npz", **QUICK)
+    assert path.read_bytes() == good_bytes
+    assert files_in(online) == ["cells.npz"]
+    assert server.requested == ["zenodo", "zenodo", "slow"]  # no HEAD, which Zenodo may refuse
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
