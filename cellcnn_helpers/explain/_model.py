@@ -1,12 +1,15 @@
 """What every explanation asks of a model: the scores of its classes, its layers, and what a layer gives."""
 
 import contextlib
+import threading
 
 import numpy as np
 
 from .. import _checks
 
 BATCH = 64  # images that go through a model at once
+# Held while a layer is another one for a moment: one explanation at a time, also of several threads.
+ONE_AT_A_TIME = threading.RLock()
 
 
 # What may come in
@@ -129,7 +132,8 @@ def output_tensor(model, images):
     """What the model gives as it is trained to be used, as a float32 tensor."""
     from keras import ops
 
-    return ops.cast(model(images, training=False), "float32")
+    with ONE_AT_A_TIME:  # else it might go through a layer that another thread has replaced
+        return ops.cast(model(images, training=False), "float32")
 
 
 def class_scores(model, images, classes):
@@ -248,12 +252,13 @@ def _replaced(operation, name, function):
     Keras has no hooks. Past `__setattr__`, where each backend would start to track what is set.
     """
     own = vars(operation)
-    before = own.get(name)
-    own[name] = function
-    try:
-        yield
-    finally:
-        if before is None:
-            del own[name]  # it was the method of the class
-        else:
-            own[name] = before
+    with ONE_AT_A_TIME:
+        before = own.get(name)
+        own[name] = function
+        try:
+            yield
+        finally:
+            if before is None:
+                del own[name]  # it was the method of the class
+            else:
+                own[name] = before

@@ -1,6 +1,7 @@
 """Any model: what it ends in, models in models, layers by name; and what is refused."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -154,6 +155,21 @@ def test_nothing_is_left_behind(small_cnn, images, method):
     np.testing.assert_array_equal(images, given)
     for w, was in zip(model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(w, was)
+
+
+def test_threads_do_not_meet_in_a_layer(small_cnn, images):
+    model = small_cnn()
+    explanations = [
+        lambda: explain.scores(model, images),
+        lambda: explain.feature_maps(model, images, "second"),
+        lambda: explain.grad_cam(model, images, 1),
+    ]
+    expected = [explanation() for explanation in explanations]
+    with ThreadPoolExecutor(3) as pool:
+        for _ in range(5):
+            found = [pool.submit(explanation) for explanation in explanations]
+            for future, alone in zip(found, expected, strict=True):
+                np.testing.assert_allclose(future.result(), alone, **ROUNDING)
 
 
 def test_a_layer_is_put_back_after_an_error(small_cnn, images):
