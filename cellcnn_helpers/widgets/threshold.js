@@ -53,7 +53,8 @@ function render({ model, el }) {
     const alarms = at.found + at.falseAlarms;
     if (!alarms) return `No cell is called ${v.name}: all ${at.misses} are missed.`;
     const found = `${at.found} of ${at.found + at.misses} are found.`;
-    return `${found} Where ${percent(prevalence)} of the cells are ${v.name}, ${percent(place.precision)} of the alarms are true.`;
+    const whole = `Where ${percent(prevalence)} of the cells are ${v.name}`;
+    return `${found} ${whole}, ${percent(place.precision)} of the alarms are true.`;
   }
 
   function moveTo(event) {

@@ -60,14 +60,15 @@ function nearThreshold(scores, threshold, count) {
   const order = scores.map((_, n) => n).sort((a, b) => scores[a] - scores[b] || a - b);
   const first = order.findIndex((n) => scores[n] >= threshold);
   const split = first < 0 ? order.length : first;
-  return { above: order.slice(split, split + count), below: order.slice(Math.max(0, split - count), split).reverse() };
+  const below = order.slice(Math.max(0, split - count), split).reverse();
+  return { above: order.slice(split, split + count), below };
 }
 
 // Scores are drawn by their log-odds, which spread what lies close to 0 and to 1.
 const FARTHEST = 7; // log-odds: 0.0009 and 0.9991
 
 const clampedOdds = (odds) => Math.max(-FARTHEST, Math.min(FARTHEST, odds));
-const oddsOf = (score) => clampedOdds(Math.log(score / (1 - score)));
+const oddsOf = (score) => (score >= 1 ? FARTHEST : clampedOdds(Math.log(score / (1 - score))));
 const scoreOf = (odds) => 1 / (1 + Math.exp(-odds));
 
 /** How many of the class and of the others lie in each of `count` bars of equal width. */

@@ -177,7 +177,8 @@ function showHistogram(v, { positives, scores, threshold, numPositives }) {
       ...bars.positives.map((count, place) => bar("is-positive", count, place, true)),
       ...bars.others.map((count, place) => bar("is-other", count, place, false)),
     ];
-    plot.caption.textContent = `Scores of ${numPositives} ${v.name} (up) and ${scores.length - numPositives} others (down); heights grow with the root of the number`;
+    const kinds = `${numPositives} ${v.name} (up) and ${scores.length - numPositives} others (down)`;
+    plot.caption.textContent = `Scores of ${kinds}; heights grow with the root of the number`;
   }
   const x = plot.toX(oddsOf(threshold));
   const line = svgElement("path", { class: "is-threshold", d: `M${x} 0V100` });
@@ -271,24 +272,24 @@ function steps(points) {
   );
 }
 
-/** Cost against threshold: it changes only at a score. */
+/** Cost against threshold: each stays from its own score down to the next one. */
 function showCosts(v, { curve, threshold, cost }) {
   const { points, cheapest } = curve;
-  const low = (n) => (n + 1 < points.length ? oddsOf(points[n + 1].threshold) : -FARTHEST);
-  const line = points.flatMap(({ threshold: from, cost: here }, n) => [
-    [from === Infinity ? FARTHEST : oddsOf(from), 100 * here],
-    [n + 1 < points.length ? low(n) : -FARTHEST, 100 * here],
-  ]);
-  const top = Math.max(...points.map((point) => 100 * point.cost));
-  setScoreAxis(v.costs, [0, 1.05 * top]);
-  const x = cheapest.threshold === Infinity ? FARTHEST : oddsOf(cheapest.threshold);
+  const highest = Math.max(...points.map((point) => point.cost));
+  setScoreAxis(v.costs, [0, 105 * highest]);
+  const line = points.flatMap(({ threshold: from, cost: here }, n) =>
+    [from, points[n + 1]?.threshold ?? 0].map((score) => [oddsOf(score), 100 * here]),
+  );
+  const [x, y] = [v.costs.toX(oddsOf(cheapest.threshold)), v.costs.toY(100 * cheapest.cost)];
   v.costs.layers.replaceChildren(
     plotLine(v.costs, "", line),
     svgElement("path", { class: "is-threshold", d: `M${v.costs.toX(oddsOf(threshold))} 0V100` }),
     dot(v.costs, oddsOf(threshold), 100 * cost),
-    svgElement("circle", { class: "is-least", cx: v.costs.toX(x), cy: v.costs.toY(100 * cheapest.cost), r: 3.4 }),
+    svgElement("circle", { class: "is-least", cx: x, cy: y, r: 3.4 }),
   );
-  const where = cheapest.threshold === Infinity ? "calling none" : `a threshold of ${scoreText(cheapest.threshold)}`;
-  v.costs.caption.textContent = `Cost of 100 cells for every threshold; the ring marks the least, ${formatNumber(100 * cheapest.cost)}, at ${where}`;
+  const where =
+    cheapest.threshold === Infinity ? "calling none" : `a threshold of ${scoreText(cheapest.threshold)}`;
+  const least = formatNumber(100 * cheapest.cost);
+  v.costs.caption.textContent = `Cost of 100 cells for every threshold; the ring marks the least, ${least}, at ${where}`;
   v.costs.area.setAttribute("aria-label", `${v.costs.caption.textContent}.`);
 }

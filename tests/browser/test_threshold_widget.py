@@ -196,6 +196,9 @@ def test_the_cheapest_threshold_moves_with_the_price(show, page):
         np.testing.assert_allclose(
             facts(page), expected_numbers(widget, threshold, cost_of_miss=cost), rtol=1e-9
         )
+        odds = 7 if expected == np.inf else np.log(expected / (1 - expected))
+        ring = page.locator(".cellcnn-costs circle.is-least")
+        assert float(ring.get_attribute("cx")) == pytest.approx(350 * (odds + 7) / 14, abs=1e-6)
         chosen.append(expected)
     assert chosen[0] > chosen[1] > chosen[2]
 
