@@ -19,6 +19,7 @@ from cellcnn_helpers.widgets import (
     CameraWidget,
     ConvolutionWidget,
     DenseWidget,
+    GuessCurveWidget,
     LossWidget,
     OptimizerRaceWidget,
     PipelineWidget,
@@ -38,6 +39,7 @@ WIDGETS = {  # what each is made with, what Python is asked after the reader act
     ),
     PoolingWidget: ({}, "[w.image, w.pool_size, w.row, w.column]", "w.pool_size, w.row, w.column = 4, 5, 6"),
     DenseWidget: ({"cell": 4}, "[w.shift_down, w.shift_right]", "w.shift_right = -2\nw.bias = [1, 2, 3]"),
+    GuessCurveWidget: ({}, "[w.guess, w.revealed]", "w.curve, w.revealed = list(w.runs)[1], True"),
     LossWidget: ({}, "w.logits", 'w.loss, w.labels = "mean_squared_error", [2, 0, 0, 0, 1]'),
     OptimizerRaceWidget: (RACE, "[w.step, w.start]", "w.step, w.learning_rates = 1, 0.5"),
     PipelineWidget: ({}, "[w.workers, w.prefetch, w.load_us]", "w.prefetch, w.faster = 'device', 50"),
@@ -246,6 +248,17 @@ def test_loss(notebook):
     assert numbers(shown, ".cellcnn-sum")[1] == pytest.approx(loss, rel=1e-12)
 
 
+def test_guess_curve(notebook):
+    shown, here = start(notebook, GuessCurveWidget)
+    shown.get_by_role("slider", name="Guess at 10 labeled cells").press("ArrowUp")
+    shown.get_by_role("button", name="Show what was measured").click()
+    guess, revealed = in_python(notebook, GuessCurveWidget)
+    assert (guess[0], revealed) == (pytest.approx(here.guess[0] + here.top / 200), True)
+    expected = np.mean(here.runs[here.curve], axis=0)
+    rows = np.reshape(numbers(shown, ".cellcnn-facts"), (-1, 4))
+    np.testing.assert_allclose(rows[:, 1], expected, rtol=1e-12)
+
+
 def test_optimizer_race(notebook):
     shown, here = start(notebook, OptimizerRaceWidget)
     shown.get_by_role("button", name="One step").click()
@@ -356,6 +369,7 @@ def test_python_sets_a_kernel(notebook):
     ("kind", "role", "name", "value"),
     [
         (PoolingWidget, "combobox", "Pool size", "4"),
+        (GuessCurveWidget, "combobox", "Curve", "with flips and turns"),
         (LossWidget, "combobox", "Label of the chosen cell", "2"),
         (PipelineWidget, "combobox", "Prefetch", "device"),
         (ThresholdWidget, "textbox", "Prevalence, %, as a number", "1"),
