@@ -18,7 +18,7 @@ function render({ model, el }) {
   let isCovering = false;
   let path = []; // the places that were followed back
   let [opening, searching, waiting, speaking] = [0, 0, 0, 0];
-  const paints = new Map(); // picture -> what was painted on it
+  const paints = new WeakMap(); // picture -> what was painted on it
 
   // ---- reading the model ----
   function readData() {
@@ -114,15 +114,15 @@ function render({ model, el }) {
   }
 
   // ---- following a value ----
-  const save_place = (at) => save(model, placeInside(data.network.layers[at.layer], at));
+  const savePlace = (at) => save(model, placeInside(data.network.layers[at.layer], at));
 
   function choose(at) {
     path = [];
-    save_place(at);
+    savePlace(at);
     later();
   }
 
-  /** The layer before, without those that do nothing here; undefined before the first. */
+  /** The number of the layer before, without those that do nothing here; −1 is the picture. */
   function before(layer) {
     const { layers } = data.network;
     return layers.findLastIndex(({ type, index }) => index < layer && type !== "Dropout");
@@ -132,12 +132,12 @@ function render({ model, el }) {
     const at = followed();
     path.push(at);
     const { row = 0, column = 0, channel } = place;
-    save_place({ layer: before(at.layer), row, column, channel });
+    savePlace({ layer: before(at.layer), row, column, channel });
     later();
   }
 
   function forward() {
-    if (path.length) save_place(path.pop());
+    if (path.length) savePlace(path.pop());
     later();
   }
 
@@ -283,6 +283,6 @@ function render({ model, el }) {
   };
 }
 
-export { networkFromPython, runNetwork, traceValue, seenBy, occlusionMap };
+export { networkFromPython, runNetwork, traceValue, seenBy };
 
 export default { render };

@@ -61,8 +61,8 @@ function makeFollow(on) {
     showBars();
     showTables();
     fillTerms(v.sum, sumInWords(now));
-    v.back.textContent = at.layer > 0 ? "Follow it back" : "Here the picture begins";
-    v.back.disabled = at.layer === 0;
+    v.back.textContent = state.before < 0 ? "Here the picture begins" : "Follow it back";
+    v.back.disabled = state.before < 0;
     v.forward.disabled = !state.canForward;
     v.live.textContent = `${names[at.layer]}, ${words}: ${formatNumber(value)}.`;
   }
@@ -80,8 +80,8 @@ function makeFollow(on) {
     v.before.figure.hidden = source.shape.length === 1;
     v.here.figure.hidden = layer.shape.length === 1;
     if (source.shape.length === 1) return;
-    const before = at.layer ? names[now.before] : "The picture";
-    const channel = at.layer ? `map ${from.channel}` : colorInWords(source.shape[2], from.channel);
+    const before = now.before < 0 ? "The picture" : names[now.before];
+    const channel = inputInWords(from.channel);
     showOneMap(v.before, source, from.channel, from, `${before}, ${channel}`, windowOf(trace, at));
   }
 
@@ -131,8 +131,8 @@ function makeFollow(on) {
   }
 
   function inputInWords(channel) {
-    const { trace, at } = now;
-    if (!at.layer) return colorInWords(trace.source.shape[2], channel);
+    const { trace } = now;
+    if (now.before < 0) return colorInWords(trace.source.shape[2], channel);
     return `${trace.source.shape.length === 3 ? "map" : "number"} ${channel}`;
   }
 
@@ -197,7 +197,7 @@ function makeFollow(on) {
   function onSourceKey(event) {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    if (now.at.layer) on.back(backPlace());
+    if (now.before >= 0) on.back(backPlace());
   }
 
   const pixelUnder = (event, { shape }) => {
@@ -210,7 +210,7 @@ function makeFollow(on) {
   }
 
   function onSourcePoint(event) {
-    if (now.at.layer) on.back({ channel: backPlace().channel, ...pixelUnder(event, now.trace.source) });
+    if (now.before >= 0) on.back({ channel: backPlace().channel, ...pixelUnder(event, now.trace.source) });
   }
 
   return { node: v.node, show };
@@ -223,7 +223,7 @@ function sumInWords({ trace, group, names, before }) {
     const isFlat = trace.source.shape.length === 1;
     const chosen = groups[group];
     const others = trace.before - trace.bias - chosen.sum;
-    const what = isFlat ? "number" : before === undefined ? "channel" : "map";
+    const what = isFlat ? "number" : before < 0 ? "channel" : "map";
     const lines = isFlat ? largestProducts(groups) : [[`this ${what} adds`, chosen.sum]];
     const rest = isFlat ? lines.reduce((sum, [, , number]) => sum - number, trace.before - trace.bias) : others;
     const numOthers = groups.length - (isFlat ? lines.length : 1);

@@ -49,6 +49,12 @@ function drawMap(canvas, { shape, values }, channel, scale) {
   drawNumbers(canvas, rows, columns, (at) => values[at * channels + channel], scale);
 }
 
+/** The signed colors once, so that no map computes its own: red, green and blue of −500 to 500. */
+const SIGNED_STEPS = 500;
+const SIGNED_TABLE = Uint8Array.from(
+  Array.from({ length: 2 * SIGNED_STEPS + 1 }, (_, n) => signedColor(n - SIGNED_STEPS, SIGNED_STEPS)).flat(),
+);
+
 /** Numbers one canvas pixel each; places without a number stay clear. */
 function drawNumbers(canvas, rows, columns, numberAt, { black, white }) {
   if (canvas.width !== columns) canvas.width = columns;
@@ -57,12 +63,12 @@ function drawNumbers(canvas, rows, columns, numberAt, { black, white }) {
   const image = context.createImageData(columns, rows);
   const { data } = image;
   const limit = Math.max(-black, white);
-  for (let at = 0; at < rows * columns; at++) {
-    const value = numberAt(at);
+  for (let pixel = 0, to = 0; pixel < rows * columns; pixel++, to += 4) {
+    const value = numberAt(pixel);
     if (value === undefined) continue;
-    if (black < 0) [data[4 * at], data[4 * at + 1], data[4 * at + 2]] = signedColor(value, limit);
-    else data[4 * at] = data[4 * at + 1] = data[4 * at + 2] = (255 * value) / white;
-    data[4 * at + 3] = 255;
+    const color = 3 * Math.round(SIGNED_STEPS * (1 + value / limit));
+    for (let i = 0; i < 3; i++) data[to + i] = black < 0 ? SIGNED_TABLE[color + i] : (255 * value) / white;
+    data[to + 3] = 255;
   }
   context.putImageData(image, 0, 0);
 }

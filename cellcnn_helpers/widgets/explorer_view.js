@@ -1,11 +1,6 @@
 // The look of the explorer: its elements, and how the picture and the scores are shown.
 
-const TOOLS = [
-  ["look", "look"],
-  ["draw", "draw"],
-  ["erase", "erase"],
-  ["cover", "cover"],
-];
+const TOOLS = ["look", "draw", "erase", "cover"].map((tool) => [tool, tool]);
 const FIRST_COLOR = "#5b2c83"; // of a stained nucleus
 const ANY_PICTURE =
   "The network knows only its own classes and gives one of their names to every picture, to a cat as well. A high share does not mean that it has seen such a cell.";
@@ -80,8 +75,9 @@ function layOut(v, follow) {
     element(
       "div",
       { class: "cellcnn-top" },
-      element("div", {}, v.picture.figure, element("div", { class: "cellcnn-row" }, v.undo, v.reset), v.falls.figure),
-      element("div", {}, v.told, v.scores, ticks, v.tool.group),
+      element("div", {}, v.picture.figure, element("div", { class: "cellcnn-row" }, v.undo, v.reset)),
+      element("div", { class: "cellcnn-answer" }, v.told, v.scores, ticks, v.tool.group),
+      v.falls.figure,
     ),
     v.network,
     element("details", {}, element("summary", {}, "Where the weights come from"), v.about),
