@@ -100,8 +100,8 @@ def dropout(answer, rng):
     ]
     by_hand = {
         "x": np.array([4.0, 2, -6, 1]),
-        "rate": 0.5,
-        "draws": np.array([0.7, 0.1, 0.5, 0.2]),
+        "rate": 0.75,
+        "draws": np.array([0.8, 0.1, 0.75, 0.2]),
         "training": True,
     }
     drawn = []
@@ -153,11 +153,6 @@ def decayed_step(answer, rng):
         (
             "The step is multiplied by the learning rate. It has its length already: the share has not.",
             lambda w, s, rate, d: w - rate * s - rate * d * w,
-        ),
-        (
-            "The shrinking was put into the step, as if it were part of the gradient. It goes by itself, "
-            "beside the step.",
-            lambda w, s, rate, d: w - rate * (s + d * w),
         ),
         (
             "This shrinks the weights after the step. Take the share from the old weights.",

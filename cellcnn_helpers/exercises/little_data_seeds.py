@@ -214,7 +214,7 @@ def cells_needed(answer, rng):
         ),
     ]
     by_hand = {
-        "cells": np.array([10, 40, 160]),
+        "cells": np.array([10, 80, 640]),
         "errors": np.array([0.4, 0.2, 0.1]),
         "target": 0.05,
     }

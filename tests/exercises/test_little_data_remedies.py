@@ -54,6 +54,7 @@ class TestDropout:
             (lambda x, rate, draws, training: dropout_of_course(x, rate, draws, not training), "are swapped"),
             (in_training(lambda x, rate, draws: x * (draws < rate) / (1 - rate)), "The wrong ones are kept"),
             (in_training(lambda x, rate, draws: x * (draws < rate) / rate), "the share that is dropped"),
+            (in_training(lambda x, rate, draws: x * (draws >= rate) / rate), "are divided by `rate`"),
             (in_training(lambda x, rate, draws: x * (draws >= rate) * (1 - rate)), "smaller still"),
             (in_training(lambda x, rate, draws: x / (1 - rate)), "nothing is dropped"),
             (in_training(lambda x, rate, draws: x * (draws > rate) / (1 - rate)), "`>=`, not `>`"),
