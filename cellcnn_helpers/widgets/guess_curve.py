@@ -82,14 +82,10 @@ class GuessCurveWidget(CourseWidget):
         self.set_trait("top", top_of_axis(self.runs))
         for name, text in (("xlabel", xlabel), ("ylabel", ylabel), ("source", source)):
             self.set_trait(name, _checks.text(name, text))
-        super().__init__(
-            curve=next(iter(self.runs)) if curve is None else curve,
-            beside=beside,
-            guess=[self.top / 2] * len(self.x) if guess is None else guess,
-            revealed=revealed,
-            fitted=fitted,
-            target=target,
-        )
+        curve = next(iter(self.runs)) if curve is None else curve
+        guess = [self.top / 2] * len(self.x) if guess is None else guess
+        state = {"revealed": revealed, "fitted": fitted, "target": target}
+        super().__init__(curve=curve, beside=beside, guess=guess, **state)
 
     @traitlets.validate("curve", "beside", "guess", "revealed", "fitted", "target")
     def _check(self, proposal):
