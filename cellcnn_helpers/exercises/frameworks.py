@@ -223,6 +223,10 @@ def multiplications(answer, rng):
             "This counts the additions as well, so it is twice as much.",
             lambda shape, layers: 2 * walk(shape, layers),
         ),
+        (
+            "Rows are taken for columns, too. Carry both on: a picture need not be square.",
+            lambda shape, layers: walk((shape[0], shape[0], shape[2]), layers),
+        ),
         ("The dense layers are not counted.", slip(dense=lambda *_: 0)),
         ("The convolutions are not counted.", slip(conv=lambda *_: 0)),
     ]

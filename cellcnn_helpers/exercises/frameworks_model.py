@@ -99,10 +99,11 @@ def build_network(answer, rng):
         raise Finding(call_it)
     keras.ops.zeros(1)  # the first use of a GPU takes seconds, which the student's function must not pay for
     drawn = {
-        "input_shape": (int(rng.integers(5, 10)), int(rng.integers(10, 14)), 3),
+        "input_shape": (int(rng.integers(8, 10)), int(rng.integers(10, 14)), 3),
         "num_classes": int(rng.integers(4, 9)),
     }
-    cases = [{"input_shape": (7, 6, 1), "num_classes": 2}, drawn]
+    # 8 pixels at least, so that a network without padding can be built and be told what it lacks
+    cases = [{"input_shape": (8, 9, 1), "num_classes": 2}, drawn]
     models = [_built(answer, case) for case in cases]
     _check_inputs(models, cases)
     networks = [_layers(model.inputs[0], model.outputs) for model in models]

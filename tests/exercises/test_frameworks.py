@@ -180,6 +180,10 @@ class TestMultiplications:
             (counting(matrix=lambda r, c, channels, units: channels * units), "only the channels here"),
             (counting(flat=lambda r, c, channels, units: (r, c, channels)), "not the picture once more"),
             (counting(flat=lambda r, c, channels, units: (r, c, units)), "Set both to 1"),
+            (
+                lambda shape, layers: by_match((shape[0], shape[0], shape[2]), layers),
+                "Rows are taken for columns",
+            ),
             (counting(matrix=lambda *_: 0), "The dense layers are not counted"),
             (counting(kernel=lambda *_: 0), "The convolutions are not counted"),
             (and_leave, "`return` stands inside the loop"),

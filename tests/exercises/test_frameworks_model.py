@@ -313,6 +313,16 @@ class TestBuildNetwork:
     def test_other_settings(self, changes, words, assert_finds):
         assert_finds(check.build_network, building(**changes), words)
 
+    def test_no_padding_at_all(self, assert_finds):
+        """The most frequent slip: the network can be built, and the setting is named."""
+        answer = building(
+            conv1=lambda layers: [layers.Conv2D(16, 3, activation="relu")],
+            relu1=lambda layers: [],
+            conv2=lambda layers: [layers.Conv2D(32, 3, activation="relu")],
+            relu2=lambda layers: [],
+        )
+        assert_finds(check.build_network, answer, "would cut off the rim")
+
     def test_every_setting_that_differs_is_named(self, assert_finds):
         answer = building(
             conv1=lambda layers: [layers.Conv2D(32, 3)],
@@ -323,7 +333,7 @@ class TestBuildNetwork:
 
     def test_the_example_shows_both_networks(self):
         example = check.build_network(building(relu1=lambda layers: [])).example
-        assert example.startswith("build_network(input_shape, num_classes)\nwith input_shape = (7, 6, 1)\n")
+        assert example.startswith("build_network(input_shape, num_classes)\nwith input_shape = (8, 9, 1)\n")
         found, expected = example.split("\nexpected\n")
         assert found.count("\n  ReLU") == 1
         assert expected.splitlines() == [
@@ -337,11 +347,11 @@ class TestBuildNetwork:
         ]
 
     def test_a_network_is_no_function(self, assert_finds):
-        assert_finds(check.build_network, sequential((7, 6, 1), 2), "Give the function itself")
+        assert_finds(check.build_network, sequential((8, 9, 1), 2), "Give the function itself")
         assert_finds(check.build_network, 3, "Give the function itself")
 
     def test_one_network_for_all_is_hard_coded(self, assert_finds):
-        model = sequential((7, 6, 1), 2)
+        model = sequential((8, 9, 1), 2)
         assert_finds(check.build_network, lambda input_shape, num_classes: model, "written into the function")
 
     def test_a_layer_that_calculates_otherwise(self, keras, assert_finds):
