@@ -261,22 +261,22 @@ def test_what_lies_outside_the_dashed_frame_does_not_reach_the_value(page, show,
     widget = ExplorerWidget(noise((rows, columns, channels)), model)
     show(widget)
     before, after = outputs_of(model, image[np.newaxis]), outputs_of(model, changed)
-    for n, (old, new) in enumerate(zip(before, after, strict=True)):
-        if old.ndim == 2:
-            continue
-        moved = np.abs(new - old).max(axis=-1) > 1e-6  # pixel, row, column
-        for row, column in np.ndindex(old.shape[1:3]):
-            at = {"layer": n, "row": row, "column": column, "channel": 0}
-            seen = in_module(page, widget, "return module.seenBy(network, v0)", at) if row == column else None
-            if seen is None:
-                continue
-            inside = np.zeros((rows, columns), bool)
-            bottom, right = seen["top"] + seen["rows"], seen["left"] + seen["columns"]
-            inside[seen["top"] : bottom, seen["left"] : right] = True
-            reached = moved[:, row, column].reshape(rows, columns)
-            assert not (reached & ~inside).any()
-            if n <= 2:  # deeper, a ReLU or a maximum may hide a pixel
-                assert reached.any() and reached.sum() >= 0.2 * inside.sum()
+    maps = [n for n, output in enumerate(before) if output.ndim == 4]
+    places = [
+        {"layer": n, "row": row, "column": min(row, before[n].shape[2] - 1), "channel": 0}
+        for n in maps
+        for row in range(before[n].shape[1])
+    ]
+    code = "return v0.map((at) => module.seenBy(network, at))"
+    for at, seen in zip(places, in_module(page, widget, code, places), strict=True):
+        old, new = (output[at["layer"]][:, at["row"], at["column"]] for output in (before, after))
+        reached = (np.abs(new - old).max(axis=-1) > 1e-6).reshape(rows, columns)
+        inside = np.zeros((rows, columns), bool)
+        bottom, right = seen["top"] + seen["rows"], seen["left"] + seen["columns"]
+        inside[seen["top"] : bottom, seen["left"] : right] = True
+        assert not (reached & ~inside).any()
+        if at["layer"] <= 2:  # deeper, a ReLU or a maximum may hide a pixel
+            assert reached.any() and reached.sum() >= 0.2 * inside.sum()
 
 
 # ---- following ----
@@ -457,6 +457,23 @@ def test_the_map_of_all_patches_equals_the_package(page, show, networks):
     page.get_by_label("cell 2, dividing").check()
     settle(page)
     assert not drawn.is_visible()  # it was of another picture
+
+
+def test_dim_grey_cells_of_16_bits_are_drawn_bright_and_painted_in_grey(page, show, networks):
+    model = networks[1]
+    images = np.random.default_rng(0).integers(0, 9000, (2, 9, 12, 1)).astype(np.uint16)
+    cells = CellImageDataset(images, [0, 1], NAMES)
+    show(ExplorerWidget(cells, model))
+    image = cells.arrays()[0][0].copy()
+    np.testing.assert_allclose(scores(page)[0], keras_scores(model, image), **CLOSE)
+    drawn = pixels(page, ".cellcnn-top .cellcnn-picture")[..., 0]
+    np.testing.assert_allclose(drawn, 255 * image[..., 0] / image.max(), atol=0.51)
+    page.get_by_label("draw", exact=True).check()
+    page.get_by_label("Color", exact=True).fill("#ffffff")
+    page.mouse.click(*pixel_at(page, 4, 4, (9, 12)))
+    settle(page)
+    image[3:6, 3:6] = image.max()
+    np.testing.assert_allclose(scores(page)[0], keras_scores(model, image), **CLOSE)
 
 
 def png(image, mode="RGB"):
