@@ -3,14 +3,17 @@
 import functools
 import hashlib
 import os
+import sys
 import tempfile
 import time
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 OFFLINE_VARIABLE = "CELLCNN_OFFLINE"
 DATA_VARIABLE = "CELLCNN_DATA"
 CONNECT_TIMEOUT_S = 10
 READ_TIMEOUT_S = 30
+LONGEST_WAIT_S = 60  # a server that asks for more is not tried again
 STALE_AFTER_S = 3600
 
 
@@ -126,28 +129,36 @@ def download(
     rounds : int
         How often all addresses are tried in turn.
     pause_s : float
-        Wait between two rounds.
+        Wait between two rounds; longer where a server asks for it, up to a minute.
 
     Returns
     -------
     Path
         `target`.
+
+    Notes
+    -----
+    A busy server may say in `Retry-After` when to come again. One that asks for more than a minute is not
+    asked again.
     """
     import pooch
 
     reader = pooch.HTTPDownloader(progressbar=progress, timeout=(connect_timeout_s, read_timeout_s))
-    failures = []
+    failures, waits_s = [], dict.fromkeys(record.urls, 0.0)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_stale(target)
         for attempt in range(rounds):
             if attempt:
-                time.sleep(pause_s)
-            for url in record.urls:
-                failure = _try(reader, url, record, target)
+                _wait(record, max(waits_s.values()), pause_s, progress)
+            for url in list(waits_s):
+                failure, waits_s[url] = _try(reader, url, record, target)
                 if failure is None:
                     return target
                 failures.append(f"  {url}: {failure}")
+            waits_s = {url: wait_s for url, wait_s in waits_s.items() if wait_s <= LONGEST_WAIT_S}
+            if not waits_s:
+                break
     except OSError as error:
         size = f"{record.num_bytes / 1e6:.0f} MB" if record.num_bytes else "the file"
         raise OSError(
@@ -163,7 +174,10 @@ def download(
 
 
 def _try(reader, url, record, target):
-    """One attempt: None, or what went wrong in a few words. The temporary file never outlives it."""
+    """One attempt: what went wrong in a few words, or None, and how long the server asks to wait, in seconds.
+
+    The temporary file never outlives it.
+    """
     import requests
 
     handle, part = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
@@ -171,18 +185,39 @@ def _try(reader, url, record, target):
     try:
         reader(url, part, None)
         if not _matches(part, record.checksum):
-            return f"what came has the wrong checksum ({os.path.getsize(part):,} bytes)"
+            return f"what came has the wrong checksum ({os.path.getsize(part):,} bytes)", 0.0
         os.chmod(part, 0o644)  # mkstemp makes files that only their owner can read
         os.replace(part, target)
-        return None
+        return None, 0.0
     except requests.HTTPError as error:
-        return f"the server answered {error.response.status_code}"
+        wait_s = _asked_wait_s(error.response.headers)
+        asks = f" and asks to wait {wait_s:.0f} s" if wait_s else ""
+        return f"the server answered {error.response.status_code}{asks}", wait_s
     except requests.exceptions.ChunkedEncodingError:
-        return "the connection broke off in the middle"
+        return "the connection broke off in the middle", 0.0
     except requests.RequestException as error:
-        return "the server did not answer in time" if "timed out" in str(error).lower() else "no connection"
+        late = "timed out" in str(error).lower()
+        return "the server did not answer in time" if late else "no connection", 0.0
     finally:
         Path(part).unlink(missing_ok=True)
+
+
+def _asked_wait_s(headers):
+    """Return how long `Retry-After` asks to wait: seconds as they stand, or until a date; else 0."""
+    asked = headers.get("Retry-After", "")
+    if asked.isdecimal():
+        return float(asked)
+    try:  # by the clock of the server: that of this machine may be wrong
+        wait = parsedate_to_datetime(asked) - parsedate_to_datetime(headers["Date"])
+    except (ValueError, TypeError, KeyError):
+        return 0.0
+    return max(0.0, wait.total_seconds())
+
+
+def _wait(record, asked_s, pause_s, progress):
+    if asked_s > pause_s and progress:
+        print(f"{record.name}: the server is busy; trying again in {asked_s:.0f} s", file=sys.stderr)
+    time.sleep(max(asked_s, pause_s))
 
 
 def _remove_stale(target):

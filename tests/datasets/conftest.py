@@ -29,10 +29,11 @@ GOOD = npz_bytes()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Answers by the path: /good, /truncated, /other, /404, /500, /silent, /stops, /slow, /file/NAME.
+    """Answers by the path: /good, /truncated, /other, /404, /500, /silent, /stops, /slow, /busy, /file/NAME.
 
     /zenodo is as Zenodo was seen to be on a bad day: busy (503) at first, then it sends to another address.
-    A HEAD is refused everywhere, and so is a part of a file.
+    /busy gives the headers of `server.busy` with a 503 at first. A HEAD is refused everywhere, and so is a
+    part of a file.
     """
 
     def do_HEAD(self):
@@ -45,8 +46,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if "Range" in self.headers:
             self.send_error(416)
             return
+        self.server.times.append(time.monotonic())
         if kind == "zenodo":
             self.answer_as_zenodo()
+            return
+        if kind == "busy" and self.server.requested.count("busy") == 1:
+            self.answer_busy(self.server.busy)
             return
         if kind in ("404", "500"):
             self.send_error(int(kind))
@@ -74,12 +79,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer_as_zenodo(self):
         if self.server.requested.count("zenodo") == 1:
-            self.send_response(503)
-            self.send_header("Retry-After", "1")
-        else:
-            self.send_response(302)
-            self.send_header("Location", "/slow/moved.npz?download=1")
+            self.answer_busy({"Retry-After": "1"})
+            return
+        self.send_response(302)
+        self.send_header("Location", "/slow/moved.npz?download=1")
         self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def answer_busy(self, headers):
+        self.send_response_only(503)
+        for name, value in ({"Content-Length": "0"} | headers).items():
+            self.send_header(name, value)
         self.end_headers()
 
     def log_message(self, *arguments):
@@ -90,7 +100,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def server():
     """The running server; `server.url(kind)` is an address with that behavior."""
     running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    running.requested, running.released = [], threading.Event()
+    running.requested, running.times, running.released = [], [], threading.Event()
     running.files = {}
     running.root = f"http://127.0.0.1:{running.server_port}"
     running.url = lambda kind: f"{running.root}/{kind}/cells.npz"

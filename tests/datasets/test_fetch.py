@@ -58,6 +58,43 @@ def test_a_server_that_is_busy_first_and_then_sends_elsewhere(record_for, online
     assert server.requested == ["zenodo", "zenodo", "slow"]  # no HEAD, which Zenodo may refuse
 
 
+LONG_AGO = "Sat, 01 Jan 2000 00:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "shortest_s"),
+    [
+        ({"Retry-After": "1"}, 1),
+        ({"Retry-After": "Sat, 01 Jan 2000 00:00:01 GMT", "Date": LONG_AGO}, 1),  # by the server's clock
+        ({"Retry-After": "Fri, 31 Dec 1999 00:00:00 GMT", "Date": LONG_AGO}, 0),
+        ({"Retry-After": LONG_AGO}, 0),
+        ({"Retry-After": "soon", "Date": LONG_AGO}, 0),
+        ({"Retry-After": "-5"}, 0),
+        ({}, 0),
+    ],
+)
+def test_a_busy_server_is_asked_again_when_it_says(record_for, online, server, headers, shortest_s, capfd):
+    server.busy = headers
+    fetch.download(record_for("busy"), online / "cells.npz", **QUICK | {"progress": True})
+    assert server.requested == ["busy", "busy"]
+    assert server.times[1] - server.times[0] >= shortest_s
+    waits = "cells.npz: the server is busy; trying again in 1 s" in capfd.readouterr().err
+    assert waits == (shortest_s == 1)
+
+
+def test_a_server_that_asks_for_an_hour_is_left_alone(record_for, online, server):
+    server.busy = {"Retry-After": "3600"}
+    start = time.monotonic()
+    with pytest.raises(FileNotFoundError, match="the server answered 503 and asks to wait 3600 s"):
+        fetch.download(record_for("busy"), online / "cells.npz", **QUICK)
+    assert server.requested == ["busy"]
+    server.requested.clear()
+    with pytest.raises(FileNotFoundError, match=r"(?s)asks to wait 3600 s.*answered 404"):
+        fetch.download(record_for("busy", "404"), online / "cells.npz", **QUICK)
+    assert server.requested == ["busy", "404", "404"]  # its mirror goes on
+    assert time.monotonic() - start < 5
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
