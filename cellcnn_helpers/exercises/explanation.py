@@ -101,7 +101,7 @@ def concentration(answer, rng):
         ),
     ]
     by_hand = {
-        "values": np.array([[3.0, -1], [-1, 1]]),
+        "values": np.array([[6.0, -1], [-2, 1]]),
         "mask": np.array([[True, False], [False, False]]),
     }
     drawn = []
@@ -189,9 +189,9 @@ def rank_similarity(answer, rng):
             lambda a, b: np.corrcoef(ranks(a), ranks(b)),
         ),
     ]
-    by_hand = {"map_a": np.array([[0.0, 1, 2], [3, 4, 9]]), "map_b": np.array([[2.0, 8, 3], [5, 4, 6]])}
+    by_hand = {"map_a": np.array([[-1.0, 0, 2], [9, 4, -3]]), "map_b": np.array([[2.0, 8, 3], [5, 4, 6]])}
     drawn = []
-    for shape in [(3, 5), (4, 4), (6, 3)]:
+    for sign, shape in [(1, (3, 5)), (-1, (4, 4)), (-1, (6, 3))]:
         map_a = rng.normal(0, 1, shape)
-        drawn.append({"map_a": map_a, "map_b": -(map_a**3) + rng.normal(0, 1, shape)})
+        drawn.append({"map_a": map_a, "map_b": sign * 2 * map_a**3 + rng.normal(0, 0.5, shape)})
     same_answers(answer, rank_similarity, [by_hand, *drawn], slips=slips)

@@ -157,7 +157,7 @@ def occlusion_map(answer, rng):
         "score": Formula(
             "x[0, 0] + 2 x[0, 2] − x[1, 3]", lambda x: 1.0 * x[0][0] + 2.0 * x[0][2] - 1.0 * x[1][3]
         ),
-        "image": np.array([[3.0, 1, 2, 1], [1, 1, 1, 4]]),
+        "image": np.array([[4.0, 1, 2, 1], [1, 1, 1, 4]]),
         "size": 2,
         "fill": 1.0,
     }

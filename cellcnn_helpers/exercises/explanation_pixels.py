@@ -111,7 +111,7 @@ def saliency_map(answer, rng):
     ]
     by_hand = {
         "image": np.array([[[1.0], [2.0], [0.0]]]),
-        "weights": np.array([[[[1.0, 1, 0]], [[0, -2, 1]], [[3, 0, -1]]]]),
+        "weights": np.array([[[[1.0, 1, 0]], [[1, -2, 1]], [[3, 0, -1]]]]),
         "output": np.array([2.0, 5, -3]),
     }
     drawn = []

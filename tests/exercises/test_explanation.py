@@ -57,7 +57,7 @@ class TestConcentration:
             (lambda v, m: share(np.abs(v), ~m) / m.mean(), "divided by the area inside"),
             (lambda v, m: share(np.abs(v), m) / m.sum(), "a number of pixels"),
             (lambda v, m: np.abs(v)[m].mean(), "mean weight inside"),
-            (lambda v, m: 2.0, "answer of the first example"),
+            (lambda v, m: 2.4, "answer of the first example"),
             (lambda v, m: concentration(v, m) + 0.1, "is expected"),
             (lambda v, m: np.abs(v) * m, "has shape"),
         ],
@@ -74,7 +74,7 @@ class TestConcentration:
 
     def test_the_example_can_be_done_by_hand(self):
         example = check.concentration(lambda values, mask: 0.0).example
-        assert example.endswith("expected\n  2.0")  # 3 of 6, on a quarter of the image
+        assert example.endswith("expected\n  2.4")  # 6 of 10, on a quarter of the image
 
 
 # --- rank similarity ------------------------------------------------------------------------------------
@@ -134,5 +134,5 @@ class TestRankSimilarity:
 
     def test_the_example_can_be_done_by_hand(self):
         example = check.rank_similarity(lambda a, b: 0.0).example
-        # places 0 1 2 3 4 5 and 0 5 1 3 2 4: squares of differences 16 + 1 + 4 + 1 = 22, 1 - 6 · 22 / 210
-        assert example.endswith("expected\n  0.371429")
+        # places 1 2 3 5 4 0 and 0 5 1 3 2 4: squares 1 + 9 + 4 + 4 + 4 + 16 = 38, 1 - 6 · 38 / 210
+        assert example.endswith("expected\n  -0.0857143")

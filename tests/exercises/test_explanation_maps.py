@@ -124,7 +124,7 @@ class TestOcclusionMap:
     def test_the_example_can_be_done_by_hand(self):
         example = check.occlusion_map(lambda score, image, size, fill: image).example
         assert "with score = x[0, 0] + 2 x[0, 2] − x[1, 3]" in example
-        assert example.endswith("expected\n  [[ 2.  2. -1. -1.]\n   [ 2.  2. -1. -1.]]")
+        assert example.endswith("expected\n  [[ 3.  3. -1. -1.]\n   [ 3.  3. -1. -1.]]")
 
 
 def picked(values, size):

@@ -86,8 +86,8 @@ class TestSaliencyMap:
 
     def test_the_example_can_be_done_by_hand(self):
         example = check.saliency_map(lambda image, weights, output: image[..., 0]).example
-        # sums 1, -3 and 2: the second unit is shut; 2 · (1, 0, 3) - 3 · (0, 1, -1) = (2, -3, 9)
-        assert example.endswith("expected\n  [[2. 3. 9.]]")
+        # sums 3, -3 and 2: the second unit is shut; 2 · (1, 1, 3) - 3 · (0, 1, -1) = (2, -1, 9)
+        assert example.endswith("expected\n  [[2. 1. 9.]]")
 
 
 # --- integrated gradients -------------------------------------------------------------------------------
