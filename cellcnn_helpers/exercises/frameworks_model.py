@@ -9,7 +9,7 @@ from ..nn import conv2d, dense, global_average_pool2d, max_pool2d, relu
 from ._core import Finding, checker
 from ._student import run
 
-TOLERANCE = 1e-4  # float32 in any order of additions; a wrong layer is off by far more
+TOLERANCE = 5e-3  # a GPU may multiply with ten bits; a wrong layer is off by far more
 
 # What is asked for
 CONV = {
@@ -279,7 +279,8 @@ def _check_numbers(model, layers, case, rng):
     x = max_pool2d(relu(conv2d(images, *first, padding="same")))
     x = global_average_pool2d(relu(conv2d(x, *second, padding="same")))
     expected = dense(x, *last)
-    if found.shape != expected.shape or not np.allclose(found, expected, rtol=0, atol=TOLERANCE):
+    alike = found.shape == expected.shape and np.allclose(found, expected, rtol=0, atol=TOLERANCE)
+    if not alike or {getattr(layer, "compute_dtype", "float32") for _, layer in layers} != {"float32"}:
         raise Finding(
             "The layers are right, but with the same weights the network does not give the numbers of `nn`. "
             "Does it calculate in another type than float32, or is a layer of your own among them?",
