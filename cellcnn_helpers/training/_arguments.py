@@ -1,5 +1,7 @@
 """What `train` is given: each function returns its argument as training uses it, or refuses it."""
 
+from pathlib import Path
+
 import numpy as np
 
 from .. import _checks, _dataset_checks, _files
@@ -153,3 +155,17 @@ def steps_at_once(value, num_steps):
 def file(name, value):
     """Return `value` as a Path in a folder that exists; None stays."""
     return None if value is None else _files.writable(name, value)
+
+
+def folder(name, value):
+    """Return `value` as the Path of a folder that is there or can be made; None stays."""
+    if value is None:
+        return None
+    path = Path(_checks.path(name, value))
+    if not path.is_dir() and (path.exists() or not path.parent.is_dir()):
+        place = "which is a file" if path.exists() else "in a folder that does not exist"
+        raise FileNotFoundError(
+            f"`{name}` must be a folder: got {name}={str(path)!r}, {place}.\n"
+            f"Name one that exists, or a new one in a folder that exists."
+        )
+    return path

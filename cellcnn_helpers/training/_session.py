@@ -1,12 +1,13 @@
 """What happens around the epochs of Keras' `fit`: counting, keeping, stopping, showing."""
 
 import csv
+import io
 import math
-import os
 import time
 
 import numpy as np
 
+from .. import _files
 from ..nn._progress import describe
 from ..nn.results import History
 from . import _checkpoint
@@ -85,7 +86,7 @@ class Store:
         return progress
 
 
-def make_session(progress, batches, bar, settings, *, store, log):
+def make_session(progress, batches, bar, settings, *, store, log, events):
     """Return the Keras callback that keeps `progress` during a `fit` on `batches`."""
     import keras
 
@@ -125,6 +126,8 @@ def make_session(progress, batches, bar, settings, *, store, log):
                 store.write(progress)
             if log is not None:
                 write_log(log, progress)
+            if events is not None:
+                events.update()
 
     return Session()
 
@@ -133,10 +136,8 @@ def write_log(path, progress):
     """Write the history as a table, one row for each epoch, in one go."""
     columns = {name: values for name, values in progress.history._asdict().items() if values}
     columns |= {"seconds": progress.seconds}
-    part = path.with_name(f".{path.name}.part")
-    with open(part, "w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(["epoch", *columns])
-        for epoch, values in enumerate(zip(*columns.values(), strict=True), start=1):
-            table.writerow([epoch, *values])
-    os.replace(part, path)
+    rows = enumerate(zip(*columns.values(), strict=True), start=1)
+    text = io.StringIO()
+    csv.writer(text).writerows([["epoch", *columns], *([epoch, *values] for epoch, values in rows)])
+    with _files.replacing(path) as file:
+        file.write(text.getvalue().encode())

@@ -7,6 +7,7 @@ from ..nn._progress import progress_bar
 from . import _arguments as check
 from ._batches import make_batches
 from ._compilation import compile_model, in_precision
+from ._events import EventFiles
 from ._session import Progress, Store, make_session
 from .device import device_report, explained_memory
 from .results import TrainingRun
@@ -34,6 +35,7 @@ def train(
     seed=0,
     checkpoint=None,
     log=None,
+    tensorboard=None,
     mixed_precision=None,
     steps_per_execution="auto",
     jit_compile="auto",
@@ -82,6 +84,9 @@ def train(
         when the same call is made again, as if nothing had happened; one that was finished is only read.
     log : str or Path, optional
         A ``.csv`` file of one row per epoch.
+    tensorboard : str or Path, optional
+        A folder for this training alone, made where it is not there. Its files, in `train` and `validation`,
+        grow by each epoch; ``tensorboard --logdir`` with it, or with the folder above, draws the curves.
     mixed_precision : {"float16", "bfloat16"}, optional
         Compute in half the bits and keep weights and the last layer in float32: faster on a GPU, slower on a
         CPU. "float16" scales the loss, so that small gradients are not lost.
@@ -90,7 +95,7 @@ def train(
     jit_compile : bool or "auto"
         Compile by XLA. "auto" does so on a GPU and on JAX.
     callbacks : sequence of keras.callbacks.Callback
-        More to do, for example ``keras.callbacks.TensorBoard("logs")``.
+        More to do, for example ``keras.callbacks.TerminateOnNaN()``.
     verbose : bool
         Show the progress where someone can watch it: in a terminal, in JupyterLab or in Colab.
 
@@ -119,6 +124,9 @@ def train(
     numbers in another order each time.
 
     Every call starts a new optimizer on the weights that the model has.
+
+    What `tensorboard` names is written without TensorBoard and TensorFlow, so on every backend; only looking
+    at it needs TensorBoard. Keras' own callback for it needs both installed, on every backend.
 
     Examples
     --------
@@ -150,6 +158,7 @@ def train(
     if patience is not None and validation is None:
         check.refuse_patience(patience)
     checkpoint, log = check.file("checkpoint", checkpoint), check.file("log", log)
+    tensorboard = check.folder("tensorboard", tensorboard)
     verbose = _checks.boolean("verbose", verbose)
     one_hot = {"num_classes": model.outputs[0].shape[1] if label_smoothing else None}
     batches = make_batches(
@@ -177,7 +186,8 @@ def train(
         progress = (store and store.read()) or Progress()
         if progress.epochs < epochs and not progress.stopped(patience):
             with progress_bar(num_steps, verbose=verbose) as bar:
-                session = make_session(progress, batches, bar, settings, store=store, log=log)
+                events = EventFiles(tensorboard, progress) if tensorboard else None
+                session = make_session(progress, batches, bar, settings, store=store, log=log, events=events)
                 model.fit(
                     batches,
                     validation_data=validation_batches,
