@@ -138,8 +138,12 @@ def grad_cam(model, images, classes=None, *, layer=None):
     stretched a little, since such maps do not reach the border.
 
     One weight per filter is exact where the model goes on with averages. Before Flatten and Dense a filter
-    may speak for the class at one place and against it at another; their mean tells less, and the map may
-    be 0 everywhere.
+    may speak for the class at one place and against it at another, and their mean tells less.
+
+    A map may be 0 everywhere. That does not say that no pixel counts: at every place the filters speak, in
+    sum, against the class, or their gradients cancel in the mean. Find such images by
+    ``~maps.any(axis=(1, 2))``. What remains is to explain them by `saliency` or `occlusion`, which have no
+    such mean; or another class, or an earlier layer.
 
     References
     ----------

@@ -71,6 +71,26 @@ def test_a_filter_is_weighed_by_the_mean_of_its_gradient(corner):
     np.testing.assert_allclose(explain.grad_cam(corner, images, 0), images[..., 0] * 9 / 64, **ROUNDING)
 
 
+def test_a_map_of_zeros_does_not_say_that_nothing_counts(keras, two_filters):
+    # All that there is speaks against the class: 5 for what is dark, −1 for what is bright.
+    bright = np.ones((1, 4, 4, 1))
+    assert not explain.grad_cam(two_filters, bright, 1).any()
+    assert explain.grad_cam(two_filters, bright, 0).all()
+    np.testing.assert_allclose(explain.occlusion(two_filters, bright, 1, size=2, fill=0), -0.25, **ROUNDING)
+
+    # Gradients that cancel: what is bright on the left speaks for the class, on the right against it.
+    layers = keras.layers
+    network = [keras.Input((4, 4, 1)), layers.Conv2D(1, 1), layers.Flatten(), layers.Dense(1)]
+    sides = keras.Sequential(network)
+    sign = np.repeat([[1.0, 1, -1, -1]], 4, axis=0)
+    sides.set_weights([np.ones((1, 1, 1, 1)), np.zeros(1), sign.reshape(-1, 1), np.zeros(1)])
+    left = np.where(sign > 0, 1, 0)[np.newaxis, ..., np.newaxis]
+    assert explain.scores(sides, left) == 8
+    maps = explain.grad_cam(sides, np.concatenate([left, bright]))
+    assert (~maps.any(axis=(1, 2))).tolist() == [True, True]
+    np.testing.assert_allclose(explain.saliency(sides, left), 1)
+
+
 def test_a_coarse_map_is_enlarged_linearly_between_the_middles_of_its_pixels(keras):
     layers = keras.layers
     model = keras.Sequential(
