@@ -49,7 +49,9 @@ def save_onnx(model, path):
     ``logits`` (batch, classes), as the model does; the standardization is in it. It is written in version 15
     of the operators, and holds a checksum.
 
-    Before the file is put in place, it is run once: it must give, on drawn images, the logits of `model`.
+    Before the file is put in place, it is run once: it must give, on drawn images, the logits of `model`. On
+    PyTorch this refuses an AveragePooling2D with ``padding="same"`` where the padding is uneven: there, Keras
+    counts it in the mean, and not on TensorFlow and JAX.
 
     Examples
     --------
@@ -237,5 +239,5 @@ def _compare(model, data):
         raise ValueError(
             f"`model` cannot be written: its logits and those of the new file differ by {difference:.2g}: "
             f'got model="{model.name}".\n'
-            f"Give one that computes in float32, channels last, and whose layers have their usual settings."
+            f"Give one that computes in float32, channels last, as usual; see the Notes of save_onnx."
         )

@@ -110,7 +110,8 @@ def train(
         Where an argument does not fit, where training diverges, or where `checkpoint` is damaged or of a
         training with other arguments.
     MemoryError
-        If a batch is too large for the device; the message names a smaller one.
+        If a batch is too large for the device; the message names a smaller one. On JAX's CPU a convolution
+        does not tell that this is why it failed: there its own error comes, "YNNPACK operation failed".
 
     See Also
     --------

@@ -114,6 +114,12 @@ def test_every_layer_of_the_table(keras_layers, shape, convolution, pooling, poo
         keras_layers.Dense(2, use_bias=bias),
     ]
     model = scramble(keras.Sequential(network))
+    uneven_mean = pool == "AveragePooling2D" and pooling.get("padding") == "same"
+    if uneven_mean and keras.backend.backend() == "torch":  # where Keras counts the padding in
+        with pytest.raises(ValueError, match=r"those of the new file differ by .*\n.*Notes of save_onnx"):
+            models.save_onnx(model, path)
+        assert list(path.parent.iterdir()) == []
+        return
     models.save_onnx(model, path)
     images = images_for(shape)
     expected = logits_of(model, images)

@@ -31,6 +31,7 @@ def test_memory_of_a_gpu_grows_as_needed():
         MemoryError(),
         RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB"),  # PyTorch
         RuntimeError("RESOURCE_EXHAUSTED: Out of memory while trying to allocate"),  # JAX
+        RuntimeError("INTERNAL: Error dispatching computation: Out of memory allocating 9 bytes."),  # its CPU
     ],
 )
 def test_every_backend_says_it_in_its_own_words(error):

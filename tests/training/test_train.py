@@ -234,9 +234,9 @@ def test_the_log_is_a_table(train, cells, tmp_path):
 
 
 def test_too_little_memory_names_a_smaller_batch(keras, train, cells):
-    # 4 × 800,000 × 800,000 × 10,000 numbers: no machine can even address so many
-    layers = [keras.Input((8, 8, 1)), keras.layers.Conv2D(10_000, 1), keras.layers.UpSampling2D(100_000)]
-    layers += [keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(2)]
+    # 4 × 8,000,000 × 8,000,000 numbers: no machine can even address so many
+    layers = [keras.Input((8, 8, 1)), keras.layers.UpSampling2D(1_000_000), keras.layers.BatchNormalization()]
+    layers += [keras.layers.GlobalMaxPooling2D(), keras.layers.Dense(2)]
     with pytest.raises(MemoryError, match=r"got batch_size=4\.\nGive a smaller one: batch_size=2\."):
         train(cells, network=keras.Sequential(layers), batch_size=4)
 
