@@ -76,6 +76,10 @@ def concentration(answer, rng):
             lambda values, mask: share(values**2, mask) / mask.mean(),
         ),
         (
+            "This is the share times the area. Divide by the area, so that chance gives 1.",
+            lambda values, mask: share(np.abs(values), mask) * mask.mean(),
+        ),
+        (
             "This is upside down: share of the weight divided by share of the area.",
             lambda values, mask: mask.mean() / share(np.abs(values), mask),
         ),

@@ -258,6 +258,16 @@ def grad_cam(answer, rng):
             enlarged(lambda maps, gradients: combined(maps, np.maximum(gradients.mean(axis=(0, 1)), 0))),
         ),
         (
+            "The weights lose their signs: a filter that speaks against the class counts as one for it.",
+            enlarged(
+                lambda maps, gradients: np.maximum(combined(maps, np.abs(gradients.mean(axis=(0, 1)))), 0)
+            ),
+        ),
+        (
+            "The map is divided by its maximum. Do not scale: the unit is that of the score.",
+            enlarged(lambda maps, gradients: coarse(maps, gradients) / coarse(maps, gradients).max()),
+        ),
+        (
             "The gradients are cut off at 0 before the mean. Cut off the sum.",
             enlarged(
                 lambda maps, gradients: np.maximum(
@@ -291,5 +301,8 @@ def grad_cam(answer, rng):
     drawn = []
     for shape, factor in [((2, 3, 4), 3), ((3, 3, 3), 2), ((4, 2, 5), 2)]:
         maps = rng.uniform(0, 2, shape)
-        drawn.append({"maps": maps, "gradients": rng.normal(0, 1, shape), "factor": factor})
+        gradients = rng.normal(0, 1, shape)
+        if not coarse(maps, gradients).any():  # a map of zeros would hide a wrong scale
+            gradients = -gradients
+        drawn.append({"maps": maps, "gradients": gradients, "factor": factor})
     same_answers(answer, grad_cam, [by_hand, *drawn], slips=slips)

@@ -70,6 +70,10 @@ def saliency_map(answer, rng):
             of_gradient(lambda slopes: np.abs(slopes.sum(axis=-1))),
         ),
         (
+            "The channels are added up with their signs. Take absolute values, then the largest channel.",
+            of_gradient(lambda slopes: slopes.sum(axis=-1)),
+        ),
+        (
             "This adds up the channels. Take the largest of them.",
             of_gradient(lambda slopes: np.abs(slopes).sum(axis=-1)),
         ),

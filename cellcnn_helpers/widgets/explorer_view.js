@@ -45,8 +45,10 @@ function makeView(on) {
   setOptions(v.fill, [["mean", "its mean color"], ["grey", "grey"]], "mean");
   v.tool.inputs[0].checked = true;
   v.brushField = labelled("Size of the brush", v.brush);
+  v.brushSize = sizeBeside(v.brushField);
   v.colorField = labelled("Color", v.color);
   v.patchField = labelled("Size of the patch", v.patch);
+  v.patchSize = sizeBeside(v.patchField);
   v.fillField = labelled("Cover with", v.fill);
   v.tool.group.append(
     element(
@@ -56,6 +58,13 @@ function makeView(on) {
     ),
   );
   return v;
+}
+
+/** The number of a slider after its label, for the eye; a screen reader has it from the slider. */
+function sizeBeside(field) {
+  const size = element("b", { "aria-hidden": "true" });
+  field.firstChild.append(" ", size);
+  return size;
 }
 
 /** Put all elements together; `follow` is the panel of one value. */
@@ -145,6 +154,8 @@ function showPicture(v, { picture, values, mark, tool, seen, square, isCovering 
     `The cell. The arrow keys move the mark${does}; it is at row ${mark.row}, column ${mark.column}.`,
   );
   v.colorField.hidden = tool !== "draw";
+  v.brushSize.textContent = v.brush.value;
+  v.patchSize.textContent = v.patch.value;
   v.brushField.hidden = tool !== "draw" && tool !== "erase";
   v.pick.hidden = tool !== "look" && tool !== "draw";
   v.patchField.hidden = v.fillField.hidden = v.everywhere.hidden = v.progress.hidden = tool !== "cover";

@@ -430,6 +430,18 @@ def test_a_patch_under_the_mouse_covers_the_picture(page, show, blood, blood_mod
     np.testing.assert_array_equal(scores(page)[0], before)
 
 
+def test_brush_and_patch_show_their_size_in_pixels(page, show, blood):
+    show(ExplorerWidget(blood))
+    for tool, name, first, size in [("draw", "brush", 3, 7), ("cover", "patch", 9, 5)]:
+        page.get_by_label(tool, exact=True).check()
+        label = page.locator("label:visible").filter(has_text=f"Size of the {name}")
+        assert label.inner_text() == f"Size of the {name} {first}"
+        set_range(page, f"Size of the {name}", size)
+        settle(page)
+        assert label.inner_text() == f"Size of the {name} {size}"
+        assert page.get_by_role("slider", name=f"Size of the {name}", exact=True).is_visible()  # without it
+
+
 def test_the_map_of_all_patches_equals_the_package(page, show, networks):
     model = networks[0]
     cells = noise(model.input_shape[1:], class_names=NAMES)

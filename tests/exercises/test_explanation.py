@@ -51,6 +51,7 @@ class TestConcentration:
             (lambda v, m: np.abs(v)[m].mean() / np.abs(v)[~m].mean(), "compares inside with outside"),
             (lambda v, m: share(np.maximum(v, 0), m) / m.mean(), "Negative values are cut off"),
             (lambda v, m: share(v**2, m) / m.mean(), "Squares"),
+            (lambda v, m: share(np.abs(v), m) * m.mean(), "share times the area"),
             (lambda v, m: 1 / concentration(v, m), "upside down"),
             (lambda v, m: share(np.abs(v), m) - m.mean(), "difference of the two shares"),
             (lambda v, m: concentration(v, ~m), "looks outside the mask"),

@@ -180,6 +180,8 @@ class TestGradCam:
             (large(lambda m, g: (m * g.mean(axis=(0, 1))).sum(axis=-1)), "Values below 0 are left"),
             (large(lambda m, g: np.abs((m * g.mean(axis=(0, 1))).sum(axis=-1))), "The signs are lost"),
             (large(lambda m, g: (m * relu(g.mean(axis=(0, 1)))).sum(axis=-1)), "The weights are cut off"),
+            (large(lambda m, g: (m * abs(g.mean(axis=(0, 1)))).sum(axis=-1)), "The weights lose their signs"),
+            (lambda m, g, n: grad_cam(m, g, n) / grad_cam(m, g, n).max(), "Do not scale"),
             (large(lambda m, g: (m * relu(g).mean(axis=(0, 1))).sum(axis=-1)), "before the mean"),
             (large(lambda m, g: relu((m * g.sum(axis=(0, 1))).sum(axis=-1))), "sums of the gradients"),
             (large(lambda m, g: relu((m * g.mean(axis=(0, 1))).mean(axis=-1))), "averaged over the filters"),

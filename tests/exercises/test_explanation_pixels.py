@@ -66,6 +66,7 @@ class TestSaliencyMap:
                 "The absolute value comes too early",
             ),
             (slopes(lambda g: np.abs(g.sum(axis=-1))), "red and blue of opposite signs cancel"),
+            (slopes(lambda g: g.sum(axis=-1)), "added up with their signs"),
             (slopes(lambda g: np.abs(g).sum(axis=-1)), "adds up the channels"),
             (slopes(lambda g: np.abs(g).mean(axis=-1)), "mean of the channels"),
             (slopes(np.abs), "one number for each channel"),

@@ -11,7 +11,7 @@ def grey():
     return np.full((2, 28, 28, 1), 0.5, np.float32)
 
 
-def test_every_image_has_the_same_speck_and_nothing_else_changes(grey):
+def test_every_image_has_the_same_spot_and_nothing_else_changes(grey):
     images = grey.copy()
     images[1] = np.random.default_rng(0).random((28, 28, 1)) / 2
     touched = second_microscope(images) != images
@@ -21,11 +21,11 @@ def test_every_image_has_the_same_speck_and_nothing_else_changes(grey):
     assert rows.min() > 14 > columns.max()  # lower left
 
 
-def test_dust_glows_in_fluorescence_and_casts_a_shadow_on_stained_cells(grey):
-    glow = second_microscope(grey) - grey
+def test_hot_pixels_add_in_fluorescence_and_dust_shades_stained_cells(grey):
+    hot = second_microscope(grey) - grey
     shadow = second_microscope(grey.repeat(3, axis=-1)) - grey
-    assert glow.max() == pytest.approx(0.15)
-    assert glow.min() == 0
+    assert hot.max() == pytest.approx(0.15)
+    assert hot.min() == 0
     assert shadow.min() == pytest.approx(-0.7 * 0.5)
     assert shadow.max() == 0
 
@@ -36,7 +36,7 @@ def test_values_stay_in_range_and_the_type_is_kept(grey):
     assert bright.dtype == np.float32
 
 
-def test_the_speck_scales_with_the_image():
+def test_the_spot_scales_with_the_image():
     shares = []
     for size in (28, 56, 112):
         images = np.full((1, size, size, 3), 0.5)
