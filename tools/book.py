@@ -12,9 +12,15 @@ import time
 from pathlib import Path
 
 # Read by the chapters' kernels when they start: quiet TensorFlow, no download.
-ENVIRONMENT = {"TF_ENABLE_ONEDNN_OPTS": "0", "TF_CPP_MIN_LOG_LEVEL": "2", "CELLCNN_OFFLINE": "1"}
-# What libraries write past Python goes to the log; Python's own warnings still stand below their cell.
-KERNEL_CONFIG = "c = get_config()\nc.IPKernelApp.capture_fd_output = False\n"
+ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "2", "CELLCNN_OFFLINE": "1"}
+# What libraries write past Python goes to the log; Python's own warnings still stand below their cell. What a
+# cell prints comes in one piece: on a busy machine it came in several, and myst-nb puts line breaks between.
+KERNEL_CONFIG = """from ipykernel.iostream import OutStream
+
+OutStream.flush_interval = 3600  # seconds; the end of a cell flushes in any case
+c = get_config()
+c.IPKernelApp.capture_fd_output = False
+"""
 
 
 def prepare_kernels(folder):

@@ -38,6 +38,21 @@ x = 1
     "one": "(shared-label)=\n# T\n\nText.\n",
     "other": "(shared-label)=\n# T\n\nText.\n",
     "unknown_measured": "# T\n\nIt took {measured}`nothing`.\n",
+    "in_pieces": """# T
+
+```{code-cell} ipython3
+:tags: [check-output]
+
+import time
+
+print("one", end=" ")
+time.sleep(0.5)
+print("line")
+```
+```{expected-output}
+one line
+```
+""",
     "fine": """# T
 
 The wombat asks.
@@ -185,6 +200,12 @@ def test_what_is_as_promised_is_not_complained_about(built):
 def test_a_failing_cell_is_told_once_not_for_all_that_it_leaves_undone(built):
     result, _ = built
     assert "measured-long" not in result.stderr
+
+
+def test_what_is_printed_in_pieces_is_joined_as_it_is(built):
+    """A busy machine takes half a second between two pieces of a line."""
+    result, _ = built
+    assert "in_pieces.md" not in result.stderr
 
 
 def test_a_chapter_without_slips_is_not_complained_about(built):
