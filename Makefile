@@ -47,7 +47,7 @@ lint: setup ## check the style of the code
 	@$(BIN)/ruff format --check
 
 bench: setup ## measure what we claim about speed, keep the table in benchmarks/
-	@for name in layers network simulate images; do $(BIN)/python benchmarks/$$name.py --write || exit 1; done
+	@for name in layers network simulate images explorer; do $(BIN)/python benchmarks/$$name.py --write || exit 1; done
 	@$(BIN)/python benchmarks/import_time.py
 	@if [ -n "$$CELLCNN_DATA" ]; then $(BIN)/python benchmarks/blood.py --write; \
 	else echo "bench: blood.py needs pbc_blood_28.npz in the folder that CELLCNN_DATA names: not run"; fi
