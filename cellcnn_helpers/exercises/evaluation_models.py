@@ -1,9 +1,12 @@
 """Exercises on models: whether one knows how sure it may be, and which of two is right alone."""
 
+import inspect
+
 import numpy as np
 
 from ._compare import same_answers
-from ._core import checker
+from ._core import Finding, checker
+from ._student import run
 
 
 @checker(
@@ -24,45 +27,63 @@ def calibration_error(answer, rng):
 
     Examples
     --------
-    >>> calibration_error(lambda confidence, right, num_bins: confidence.mean() - right.mean()).message[:25]
+    >>> def one_bin(confidence, right, num_bins):
+    ...     return abs(confidence.mean() - right.mean())
+    >>> calibration_error(one_bin).message[:25]
     'This takes all cells as o'
     """
 
-    def of_bins(confidence, right, num_bins):
-        """For each bin that has cells: how many, and confidence less share of right ones."""
-        numbers = np.clip(np.ceil(confidence * num_bins - 1e-9), 1, num_bins)
-        chosen = [numbers == number for number in np.unique(numbers)]
-        counts = np.array([some.sum() for some in chosen])
-        return counts, np.array([confidence[some].mean() - right[some].mean() for some in chosen])
-
     def calibration_error(confidence, right, num_bins):
-        counts, gaps = of_bins(confidence, right, num_bins)
-        return (counts * np.abs(gaps)).sum() / counts.sum()
+        return _error(confidence, right, np.ceil(confidence * num_bins))
 
     def of_gaps(formula):
-        return lambda *given: formula(*of_bins(*given))
+        return lambda confidence, right, num_bins: formula(
+            *_of_bins(confidence, right, np.ceil(confidence * num_bins))
+        )
 
     signed = (
-        "The sign is kept, so bins that are too sure and bins that are not sure enough cancel out. Take the "
-        "distance of each bin: `abs`."
+        "The sign is kept, so bins that are too sure and bins that are not sure enough cancel out, as if all "
+        "cells were one bin. Take the distance of each bin: `abs`."
     )
     whole = "This takes all cells as one bin, where too sure and not sure enough cancel out. Go bin by bin."
+    upper = (
+        "A confidence on the edge between two bins counts for the upper one, because `floor` is used: then "
+        "1.0{}. Round up, `np.ceil`."
+    )
     slips = [
         (whole, lambda confidence, right, num_bins: abs(confidence.mean() - right.mean())),
-        (whole, lambda confidence, right, num_bins: confidence.mean() - right.mean()),
-        (whole, lambda confidence, right, num_bins: right.mean() - confidence.mean()),
+        (signed, lambda confidence, right, num_bins: confidence.mean() - right.mean()),
+        (signed, lambda confidence, right, num_bins: right.mean() - confidence.mean()),
+        (
+            "The last bin is left out: `range(num_bins)` goes from 0 to num_bins − 1. The bins have the "
+            "numbers 1 to num_bins: `range(1, num_bins + 1)`.",
+            lambda c, r, num_bins: _error(c, r, np.ceil(c * num_bins), range(1, num_bins)),
+        ),
+        (
+            "The first bin is left out: `floor` gives it the number 0. Round up, `np.ceil`: then it is 1.",
+            lambda c, r, num_bins: _error(c, r, np.floor(c * num_bins), range(1, num_bins + 1)),
+        ),
+        (
+            upper.format(" falls into no bin, and is lost"),
+            lambda c, r, num_bins: _error(c, r, np.floor(c * num_bins), range(num_bins)),
+        ),
+        (
+            upper.format(" has a bin of its own"),
+            lambda c, r, num_bins: _error(c, r, np.floor(c * num_bins)),
+        ),
+        (
+            "A confidence on the edge between two bins counts for the upper one. It belongs to the lower, as "
+            "`np.ceil` has it.",
+            lambda c, r, num_bins: _error(c, r, np.minimum(np.floor(c * num_bins), num_bins - 1)),
+        ),
         (
             "Each bin counts the same here, however few cells it has. Weigh it by its number of cells.",
             of_gaps(lambda counts, gaps: np.abs(gaps).mean()),
         ),
         (
             "Each bin counts the same, and empty bins count as well. Weigh each by its number of cells.",
-            lambda confidence, right, num_bins: (
-                np.abs(of_bins(confidence, right, num_bins)[1]).sum() / num_bins
-            ),
+            lambda c, r, num_bins: np.abs(_of_bins(c, r, np.ceil(c * num_bins))[1]).sum() / num_bins,
         ),
-        (signed, of_gaps(lambda counts, gaps: (counts * gaps).sum() / counts.sum())),
-        (signed, of_gaps(lambda counts, gaps: -(counts * gaps).sum() / counts.sum())),
         (
             "The distances are squared. Take them as they are: `abs`.",
             of_gaps(lambda counts, gaps: (counts * gaps**2).sum() / counts.sum()),
@@ -97,20 +118,58 @@ def calibration_error(answer, rng):
             lambda confidence, right, num_bins: _by_middles(confidence, right, num_bins),
         ),
         ("This is in percent. Give a number from 0 to 1.", lambda *given: 100 * calibration_error(*given)),
+        (
+            "Where each bin has cells this is right, but an empty bin spoils it: the mean of no cells is no "
+            "number (NaN). Leave empty bins out.",
+            lambda c, r, num_bins: (
+                calibration_error(c, r, num_bins)
+                if len(np.unique(np.ceil(c * num_bins))) == num_bins
+                else None
+            ),
+        ),
     ]
     by_hand = {
         "confidence": np.array([0.95, 0.85, 0.9, 0.3]),
         "right": np.array([True, False, True, True]),
         "num_bins": 2,
     }
-    cases = [by_hand]
+    on_edges = {
+        "confidence": np.array([1.0, 0.75, 0.25, 0.5, 1.0, 0.6, 0.15, 0.35, 0.3]),
+        "right": np.array([False, True, True, True, False, False, True, True, True]),
+        "num_bins": 4,
+    }
+    _check_numbers(answer, inspect.signature(calibration_error).bind(**by_hand))
+    cases = [by_hand, on_edges]
     for num_cells, num_bins in [(30, 5), (40, 10), (25, 4)]:
-        # Off the edges of the bins, so that it does not matter to which side an edge belongs.
+        # Off the edges of the bins, where rounding could decide.
         bins = rng.integers(num_bins // 3, num_bins, num_cells)
         confidence = ((bins + rng.uniform(0.15, 0.85, num_cells)) / num_bins).round(4)
         right = rng.random(num_cells) < np.where(confidence < 0.6, confidence + 0.3, confidence - 0.3)
         cases.append({"confidence": confidence, "right": right, "num_bins": num_bins})
     same_answers(answer, calibration_error, cases, slips=slips)
+
+
+def _check_numbers(answer, call):
+    """Raise `Finding` where NaN comes out although each bin has cells: then a bin too many is asked for."""
+    value = run(answer, call)[0].value
+    if value is not None and not value.ndim and np.isnan(value):
+        raise Finding(
+            "The result is NaN, the mean of no cells: an empty bin is not left out. The bins have the "
+            "numbers 1 to num_bins, `range(1, num_bins + 1)`, and number 0 is always empty."
+        )
+
+
+def _of_bins(confidence, right, numbers, wanted=None):
+    """For each of the bins `wanted` that has cells: how many, and confidence less share of right ones."""
+    present = np.unique(numbers)
+    chosen = [numbers == number for number in present if wanted is None or number in wanted]
+    counts = np.array([some.sum() for some in chosen])
+    return counts, np.array([confidence[some].mean() - right[some].mean() for some in chosen])
+
+
+def _error(confidence, right, numbers, wanted=None):
+    counts, gaps = _of_bins(confidence, right, numbers, wanted)
+    return (counts * np.abs(gaps)).sum() / len(confidence)
 
 
 def _by_middles(confidence, right, num_bins):

@@ -104,6 +104,12 @@ def _check_number(side, patients, num_test, example):
         raise Finding(
             "True stands for the cells of the training. Let it stand for those of the test.", example
         )
+    if not found:  # drawing with replacement, or among the cells, hits at least one
+        raise Finding(
+            "The test has no patient at all. Did you draw from 0, 1, 2, ..., in place of the patients? Draw "
+            "from `np.unique(patients)`.",
+            example,
+        )
     hint = " Did you draw with replacement, or among the cells?" if found < num_test else ""
     raise Finding(f"Here {num_test} patients should be drawn, but there are {found}.{hint}", example)
 

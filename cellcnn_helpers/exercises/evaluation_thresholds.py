@@ -39,17 +39,13 @@ def predictive_value(answer, rng):
             lambda sensitivity, specificity, prevalence: sensitivity,
         ),
         (
-            "The prevalence is left out, as if half of all were ill. Weigh the ill and the healthy by how "
-            "many there are.",
+            "The prevalence is left out, or stands with both kinds, where it cancels: as if half of all were "
+            "ill. Weigh the ill by `prevalence` and the healthy by `1 - prevalence`.",
             lambda sens, spec, prev: sens / (sens + 1 - spec),
         ),
         (
             "Specificity is the share of the healthy that is not reported. The false alarms are 1 minus it.",
             lambda sens, spec, prev: sens * prev / (sens * prev + spec * (1 - prev)),
-        ),
-        (
-            "The false alarms come from the healthy: take `1 - prevalence` of all, not `prevalence`.",
-            lambda sens, spec, prev: sens * prev / (sens * prev + (1 - spec) * prev),
         ),
         (
             "The false alarms come from the healthy only: multiply 1 − specificity by `1 - prevalence`.",

@@ -23,7 +23,7 @@ def error_by_loop(confidence, right, num_bins):
 def error_by_edges(confidence, right, num_bins):
     total = 0
     for low, high in itertools.pairwise(np.linspace(0, 1, num_bins + 1)):
-        some = (low <= confidence) & (confidence < high)
+        some = (low < confidence) & (confidence <= high)
         if some.sum() > 0:
             total += abs(confidence[some].sum() - right[some].sum())
     return total / len(confidence)
@@ -34,6 +34,31 @@ def error_by_package(confidence, right, num_bins):
     others = np.repeat((1 - confidence)[:, np.newaxis] / 400, 400, axis=1)
     probabilities = np.column_stack([confidence, others])
     return evaluation.expected_calibration_error(np.where(right, 0, 1), probabilities, num_bins=num_bins)
+
+
+def error_of_numbers(numbers_of, first, keep_empty=False):
+    """A student's function that numbers the bins in its own way, the first one `first`."""
+
+    def error(confidence, right, num_bins):
+        numbers, total = numbers_of(confidence * num_bins), 0
+        for number in range(first, first + num_bins):
+            some = numbers == number
+            if keep_empty or some.any():
+                total += some.sum() * abs(confidence[some].mean() - right[some].mean())
+        return total / len(confidence)
+
+    return error
+
+
+def error_of_floors(most):
+    """A student's function that rounds down; no bin has a number above num_bins + `most`."""
+
+    def error(confidence, right, num_bins):
+        numbers = np.minimum(np.floor(confidence * num_bins), num_bins + most)
+        parts = [numbers == number for number in np.unique(numbers)]
+        return sum(abs(confidence[some].sum() - right[some].sum()) for some in parts) / len(confidence)
+
+    return error
 
 
 def bins_of(confidence, right, num_bins):
@@ -63,7 +88,15 @@ class TestCalibrationError:
         [
             (lambda c, r, n: abs(c.mean() - r.mean()), "all cells as one bin"),
             (changed(lambda counts, gaps: np.abs(gaps).mean()), "Each bin counts the same"),
-            (changed(lambda counts, gaps: counts @ gaps / counts.sum()), "all cells as one bin"),
+            (changed(lambda counts, gaps: counts @ gaps / counts.sum()), "The sign is kept"),
+            (error_of_numbers(np.ceil, 0), "The last bin is left out"),
+            (error_of_numbers(np.floor, 1), "The first bin is left out"),
+            (error_of_numbers(np.floor, 0), "1.0 falls into no bin"),
+            (error_of_numbers(lambda c: np.floor(c) + 1, 1), "1.0 falls into no bin"),
+            (error_of_floors(0), "1.0 has a bin of its own"),
+            (error_of_floors(-1), "It belongs to the lower"),
+            (error_of_numbers(np.ceil, 1, keep_empty=True), "an empty bin spoils it"),
+            (error_of_numbers(np.ceil, 0, keep_empty=True), "number 0 is always empty"),
             (changed(lambda counts, gaps: counts @ gaps**2 / counts.sum()), "squared"),
             (changed(lambda counts, gaps: np.abs(gaps).max()), "the largest distance"),
             (changed(lambda counts, gaps: counts @ np.abs(gaps)), "the sum over the cells"),

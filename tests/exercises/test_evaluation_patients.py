@@ -30,6 +30,10 @@ def split_among_cells(patients, num_test, rng):
     return np.isin(patients, rng.choice(patients, num_test, replace=False))
 
 
+def split_among_numbers(patients, num_test, rng):
+    return np.isin(patients, rng.choice(len(np.unique(patients)), num_test, replace=False))
+
+
 def split_cells(patients, num_test, rng):
     return rng.random(len(patients)) < 0.3
 
@@ -62,6 +66,8 @@ class TestSplitByPatient:
             (split_the_first, "The same patients are in the test each time"),
             (split_with_replacement, "Did you draw with replacement, or among the cells?"),
             (split_among_cells, "Did you draw with replacement, or among the cells?"),
+            (split_among_numbers, "Did you draw from 0, 1, 2, ..., in place of the patients?"),
+            (lambda p, n, rng: np.zeros(len(p), bool), "no patient at all"),
             (split_by_another_rng, "no other, so that the split can be repeated"),
             (lambda p, n, rng: ~split_by_isin(p, n, rng), "Let it stand for those of the test"),
             (lambda p, n, rng: rng.choice(np.unique(p), n, replace=False), "These are patients"),

@@ -31,6 +31,7 @@ class TestPredictiveValue:
         [
             (lambda s, c, p: s, "This is the sensitivity"),
             (lambda s, c, p: s / (s + 1 - c), "The prevalence is left out"),
+            (lambda s, c, p: s * p / (s * p + (1 - c) * p), "stands with both kinds, where it cancels"),
             (lambda s, c, p: s * p / (s * p + c * (1 - p)), "not reported"),
             (lambda s, c, p: s * p / (s * p + (1 - c)), "come from the healthy only"),
             (lambda s, c, p: s * p, "all people that is ill and found"),
