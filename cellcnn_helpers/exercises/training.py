@@ -87,6 +87,21 @@ def images_per_second(answer, rng):
             by_rates,
         ),
         (
+            "This is the speed of a step of middle length, for which slow steps cost nothing. Divide all "
+            "images by all of their time.",
+            lambda t, size, warm: size / np.median(np.diff(t)[warm:]),
+        ),
+        (
+            "The readings are added up as if they were lengths of time. They are what a clock shows: only "
+            "their differences are times.",
+            lambda t, size, warm: (len(t) - warm) * size / t[warm:].sum(),
+        ),
+        (
+            "The readings are added up as if they were lengths of time. They are what a clock shows: only "
+            "their differences are times.",
+            lambda t, size, warm: (len(t) - 1 - warm) * size / t[warm + 1 :].sum(),
+        ),
+        (
             "The last reading is no length of time: the clock did not begin at 0. Take the reading after the "
             "warm-up from it.",
             lambda t, size, warm: (len(t) - 1 - warm) * size / t[-1],
@@ -211,7 +226,7 @@ def largest_batch(answer, rng):
         ),
         (
             "Where the fixed part alone is too large, no image fits: the answer is 0, not a negative number.",
-            lambda shapes, per, fixed, memory: (memory - fixed) // (per * sum(map(math.prod, shapes))),
+            lambda *arguments: images(*arguments) or None,  # whatever is said in place of 0
         ),
         (half, slip(divide=lambda left, each: math.ceil(left / each))),
         (half, slip(divide=lambda left, each: round(left / each))),

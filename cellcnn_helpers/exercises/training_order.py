@@ -3,7 +3,7 @@
 import numpy as np
 
 from ._compare import same_answers
-from ._core import checker
+from ._core import Finding, checker
 
 NAN = np.nan  # in a slip: any value agrees
 
@@ -45,6 +45,10 @@ def batch_rows(answer, rng):
     def permuted(*source):
         return np.random.default_rng(source[0] if len(source) == 1 else source).permutation
 
+    def one_after_another(n, seed, epoch, step):
+        generator = np.random.default_rng(seed)
+        return [generator.permutation(n) for _ in range(epoch + 1)][-1]
+
     def drawn_anew(n, size, seed, epoch, step):
         return permuted(seed, epoch, step)(n)[:size]
 
@@ -65,6 +69,11 @@ def batch_rows(answer, rng):
             "Seed and epoch are multiplied: with seed 0 every epoch would have the same order. Give them as "
             "a pair.",
             ordered(lambda n, seed, epoch, step: permuted(seed * epoch)(n)),
+        ),
+        (
+            "One generator draws the orders of all epochs: each depends on how much chance was used up "
+            "before. Make a new one for each epoch, from the pair `(seed, epoch)`.",
+            ordered(one_after_another),
         ),
         (
             "Seed and epoch have changed places: `(seed, epoch)`.",
@@ -126,7 +135,15 @@ def batch_rows(answer, rng):
         }
         for epoch, step in [(0, 0), (1, 2), (3, 1), (2, 3)]
     ]
-    same_answers(answer, batch_rows, [by_hand, *drawn], slips=slips, whole=True)
+    try:
+        same_answers(answer, batch_rows, [by_hand, *drawn], slips=slips, whole=True)
+    except Finding as finding:
+        if "default_rng() takes" not in finding.message:
+            raise
+        raise Finding(
+            f"{finding.message} Give seed and epoch as one pair: `default_rng((seed, epoch))`.",
+            finding.example,
+        ) from None
 
 
 @checker(

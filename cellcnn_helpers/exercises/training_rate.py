@@ -45,6 +45,13 @@ def scheduled_rate(answer, rng):
             return rate(step, num_steps, highest)
         return highest * (1 - (step - rise) / (num_steps - rise))
 
+    def last_of_the_rise(step, num_steps, highest):
+        """As `linspace(0.1, 1, rise)` has it."""
+        rise = num_steps // 10
+        if step < rise:
+            return highest * (0.1 + 0.9 * step / max(rise - 1, 1))
+        return rate(step, num_steps, highest)
+
     def no_fall(step, num_steps, highest):
         return rate(min(step, num_steps // 10), num_steps, highest)
 
@@ -64,6 +71,11 @@ def scheduled_rate(answer, rng):
         ),
         ("There is no fall: behind the rise the rate follows half a cosine down to 0.", no_fall),
         ("The rise begins at a tenth of the highest rate, not at 0.", from_the_rise),
+        (
+            "The rise is one step too short: the highest rate comes behind it, at step `num_steps // 10`, "
+            "and not with its last step. `linspace` includes its end.",
+            last_of_the_rise,
+        ),
         (
             "The rise begins at a tenth and adds a whole: 0.1 + 0.9 · share ends at 1.",
             lambda step, num_steps, highest: (

@@ -128,8 +128,10 @@ def _processor():
 
 
 @contextlib.contextmanager
-def explained_memory(batch_size, device):
+def explained_memory(batch_size, num_images, device):
     """Return a context in which running out of memory is told with a batch size that may fit.
+
+    No batch holds more than all `num_images`, so it is half of what a batch really had.
 
     Where JAX runs out of it in a convolution on a CPU, it says only "YNNPACK operation failed: error". That
     may have any reason, so it stays as it is.
@@ -140,9 +142,8 @@ def explained_memory(batch_size, device):
         found = isinstance(error, MemoryError) or any(sign in repr(error).lower() for sign in OUT_OF_MEMORY)
         if not found:
             raise
-        mend = (
-            f"Give a smaller one: batch_size={batch_size // 2}" if batch_size > 1 else "Give smaller images"
-        )
+        size = min(batch_size, num_images)
+        mend = f"Give a smaller one: batch_size={size // 2}" if size > 1 else "Give smaller images"
         raise MemoryError(
             f"`batch_size` is too large for the memory of {device}: got batch_size={batch_size}.\n{mend}."
         ) from error

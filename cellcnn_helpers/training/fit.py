@@ -179,7 +179,7 @@ def train(
     steps_per_execution = check.steps_at_once(steps_per_execution, len(batches))
 
     device = device_report().device
-    with in_precision(model, mixed_precision), explained_memory(batch_size, device):
+    with in_precision(model, mixed_precision), explained_memory(batch_size, len(train.images), device):
         compile_model(
             model, settings, num_steps, steps_per_execution=steps_per_execution, jit_compile=jit_compile
         )

@@ -47,6 +47,9 @@ class TestImagesPerSecond:
             (lambda t, size, w: 1 / by_steps(t, size, w), "seconds per image"),
             (lambda t, size, w: 1 / by_steps(t, 1, w), "seconds per step"),
             (lambda t, size, w: np.mean(size / np.diff(t[w:])), "a slow step counts too little"),
+            (lambda t, size, w: size / np.median(np.diff(t[w:])), "a step of middle length"),
+            (lambda t, size, w: len(t[w:]) * size / sum(t[w:]), "only their differences are times"),
+            (lambda t, size, w: size / np.mean(t[w + 1 :]), "only their differences are times"),
             (lambda t, size, w: (len(t) - 1 - w) * size / t[-1], "is no length of time"),
             (lambda t, size, w: size / (t[-1] - t[-2]), "the last step alone"),
             (lambda t, size, w: size / np.diff(t), "has shape"),
@@ -144,6 +147,10 @@ class TestLargestBatch:
             (lambda s, per, fixed, memory: batch_by_trying(s, per, 0, memory), "The fixed part is forgotten"),
             (
                 lambda s, per, fixed, memory: (memory - fixed) // (per * sum(map(math.prod, s))),
+                "not a negative number",
+            ),
+            (
+                lambda s, per, fixed, memory: int((memory - fixed) / (per * sum(map(math.prod, s)))),
                 "not a negative number",
             ),
             (formula(divide=lambda left, each: math.ceil(left / each)), "round down"),

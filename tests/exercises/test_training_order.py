@@ -29,6 +29,13 @@ def by_permutation(*source):
     return lambda n, *given: np.random.default_rng([given[index] for index in source]).permutation(n)
 
 
+def one_after_another(num_images, seed, epoch, step):
+    generator = np.random.default_rng(seed)
+    for _ in range(epoch + 1):
+        order = generator.permutation(num_images)
+    return order
+
+
 right_rows = rows_of(from_pair)
 
 
@@ -68,6 +75,11 @@ class TestBatchRows:
             (
                 rows_of(lambda n, seed, epoch, step: np.random.default_rng(seed * epoch).permutation(n)),
                 "Seed and epoch are multiplied",
+            ),
+            (rows_of(one_after_another), "how much chance was used up"),
+            (
+                rows_of(lambda n, seed, epoch, step: np.random.default_rng(seed, epoch).permutation(n)),
+                "as one pair: `default_rng((seed, epoch))`",
             ),
             (rows_of(by_permutation(1, 0)), "have changed places"),
             (rows_of(by_permutation(0, 1, 2)), "depends on the step as well"),

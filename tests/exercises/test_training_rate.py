@@ -52,6 +52,14 @@ class TestScheduledRate:
                 ),
                 "adds a whole",
             ),
+            (
+                lambda step, n, highest: (
+                    np.linspace(0.1 * highest, highest, n // 10)[step]
+                    if risen(step, n, highest)
+                    else rate(step, n, highest)
+                ),
+                "`linspace` includes its end",
+            ),
             (lambda step, n, highest: rate(step, n, highest, start=0), "begins where the rise ends"),
             (lambda step, n, highest: rate(step, n, highest, start=0, left=n), "begins where the rise ends"),
             (lambda step, n, highest: rate(step, n, highest, left=n), "The cosine is too long"),

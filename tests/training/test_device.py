@@ -36,16 +36,25 @@ def test_memory_of_a_gpu_grows_as_needed():
 )
 def test_every_backend_says_it_in_its_own_words(error):
     with pytest.raises(MemoryError, match=r"got batch_size=64\.\nGive a smaller one: batch_size=32\."):
-        with explained_memory(64, "a GPU"):
+        with explained_memory(64, 1000, "a GPU"):
             raise error
     with pytest.raises(MemoryError, match=r"memory of a GPU: .*\nGive smaller images\."):
-        with explained_memory(1, "a GPU"):
+        with explained_memory(1, 1000, "a GPU"):
             raise error
+
+
+def test_a_batch_of_more_than_all_images_is_halved_from_what_there_is():
+    with pytest.raises(MemoryError, match=r"got batch_size=65536\.\nGive a smaller one: batch_size=500\."):
+        with explained_memory(65536, 1000, "a GPU"):
+            raise MemoryError
+    with pytest.raises(MemoryError, match=r"got batch_size=64\.\nGive smaller images\."):
+        with explained_memory(64, 1, "a GPU"):
+            raise MemoryError
 
 
 def test_other_errors_stay_what_they_are():
     with pytest.raises(RuntimeError, match="another"):
-        with explained_memory(64, "a GPU"):
+        with explained_memory(64, 1000, "a GPU"):
             raise RuntimeError("another")
 
 
