@@ -73,13 +73,14 @@ def balanced_subset(answer, rng):
                 f"seeds {seed} to {seed + 3}: always {sorted(first.tolist())}",
             )
         _check_reach(answer, labels, num_per_class, seed)
+    _check_gaps(answer, rng.permutation(np.repeat([2, 5], 15)))
 
 
 def _check_draw(answer, labels, num_per_class, seed):
     """Run the answer once; return its places, or raise `Finding`."""
     call = SIGNATURE.bind(labels, num_per_class, seed)
     (outcome,) = run(answer, call)
-    num_classes = labels.max() + 1
+    kinds = np.unique(labels)
     example = f"with labels = {labels if labels.size < 10 else f'{labels.size} labels'}, num_per_class = "
     example += f"{num_per_class}, seed = {seed}"
     if outcome.problem:
@@ -96,15 +97,15 @@ def _check_draw(answer, labels, num_per_class, seed):
         raise Finding(f"One row of places is needed, but this has shape {places.shape}.", example)
     if len(places) and (places.min() < 0 or places.max() >= len(labels)):
         raise Finding(f"A place must lie from 0 to {len(labels) - 1}, since there are so many.", example)
-    if np.array_equal(np.sort(places), np.repeat(np.arange(num_classes), num_per_class)):
+    if np.array_equal(np.sort(places), np.repeat(kinds, num_per_class)):
         raise Finding("These are the labels. Hand back the places where the cells stand.", example)
     if len(set(places.tolist())) < len(places):
         raise Finding(
             "A cell is there twice. `choice` puts each one back after the draw, unless `replace=False`.",
             example,
         )
-    counts = np.bincount(labels[places], minlength=num_classes)
-    for number, count in enumerate(counts):
+    for number in kinds:
+        count = (labels[places] == number).sum()
         if count != num_per_class:
             raise Finding(
                 f"Class {number} is there {count} times, but {num_per_class} are asked for.", example
@@ -123,4 +124,27 @@ def _check_reach(answer, labels, num_per_class, seed):
             "Some cells are never drawn, whatever the seed. Each cell of a class must have the same chance: "
             "draw from all places of the class.",
             f"60 seeds never drew the places {never[:10]}" + (" and more" if len(never) > 10 else ""),
+        )
+
+
+def _check_gaps(answer, labels):
+    """Class numbers with gaps, and as many cells of each: a wrong loop, or a restarted generator, shows."""
+    kinds = np.unique(labels)
+    try:
+        draws = [_check_draw(answer, labels, 4, seed) for seed in range(6)]
+    except Finding as finding:
+        raise Finding(
+            f"Class numbers may have gaps: here they are {kinds[0]} and {kinds[1]}. Go through "
+            "`np.unique(labels)`, which holds the numbers themselves.",
+            finding.example,
+        ) from None
+    ranks = [
+        [np.flatnonzero(np.isin(np.flatnonzero(labels == kind), places)).tolist() for kind in kinds]
+        for places in draws
+    ]
+    if all(one == other for one, other in ranks):
+        raise Finding(
+            "The generator starts again for each class, so every class draws the same numbers. Make it once, "
+            "before the loop.",
+            f"seed = 0: of both classes the cells {ranks[0][0]}, counted within the class",
         )

@@ -155,6 +155,15 @@ def decayed_step(answer, rng):
             lambda w, s, rate, d: w - rate * s - rate * d * w,
         ),
         (
+            "The share is a share of the weights: `decay` must be multiplied by them. And the learning rate "
+            "belongs to the share alone; the step has its length already.",
+            lambda w, s, rate, d: w - rate * (s + d),
+        ),
+        (
+            "The step is multiplied by the learning rate and by the decay. Both belong to the share alone.",
+            lambda w, s, rate, d: w - rate * d * (s + w),
+        ),
+        (
             "This shrinks the weights after the step. Take the share from the old weights.",
             lambda w, s, rate, d: (w - s) * (1 - rate * d),
         ),

@@ -43,6 +43,10 @@ def paired_difference(answer, rng):
         "The mean is right. The standard error is that of two groups that have nothing to do with each "
         "other. Here each seed stands in both: subtract first, seed by seed."
     )
+    fixed = (
+        "The mean is right. The spread is divided by the same number, however many seeds there are. Divide "
+        "by the square root of `len` of the differences."
+    )
     slips = [
         (paired, error_of(unpaired)),
         (paired, error_of(lambda a, b, n: np.sqrt((a.var() + b.var()) / n))),
@@ -75,6 +79,9 @@ def paired_difference(answer, rng):
             "The mean is right. The square root is of n, the number of seeds, not of n − 1.",
             error_of(lambda a, b, n: (a - b).std(ddof=1) / np.sqrt(n - 1)),
         ),
+        (fixed, error_of(lambda a, b, n: (a - b).std(ddof=1) / np.sqrt(5))),
+        (fixed, error_of(lambda a, b, n: (a - b).std() / np.sqrt(5))),
+        (fixed, error_of(lambda a, b, n: (a - b).std(ddof=1) / 2)),
         ("The mean is right. The standard error is not 0: the differences vary.", error_of(lambda *_: 0.0)),
         (
             "The sign is turned: subtract b from a.",
@@ -83,6 +90,10 @@ def paired_difference(answer, rng):
         (
             "The sign is lost. Whether b is better or worse is what one wants to know.",
             lambda a, b: (abs((a - b).mean()), paired_difference(a, b)[1]),
+        ),
+        (
+            "This takes the size of each difference first. A gain and a loss should cancel.",
+            lambda a, b: (abs(a - b).mean(), paired_difference(a, b)[1]),
         ),
         (
             "This takes the size of each difference first. A gain and a loss should cancel.",
@@ -135,6 +146,10 @@ def cells_needed(answer, rng):
     def by_rule(rule):
         return lambda cells, errors, target: solved(cells, errors, target, rule)
 
+    def in_tens(cells, errors, target):
+        slope, height = np.polyfit(np.log10(cells), np.log10(errors), 1)
+        return np.exp((np.log10(target) - height) / slope)
+
     def straight(cells, errors, target):
         slope, height = np.polyfit(cells, errors, 1)
         return (target - height) / slope
@@ -183,6 +198,10 @@ def cells_needed(answer, rng):
         (
             "This is ln n. Undo the logarithm: `np.exp`.",
             by_rule(lambda slope, height, target: (np.log(target) - height) / slope),
+        ),
+        (
+            "Two kinds of logarithm: `np.exp` undoes `np.log`. What undoes `np.log10` is `10 ** ...`.",
+            in_tens,
         ),
         (
             "The target is put in without its logarithm.",

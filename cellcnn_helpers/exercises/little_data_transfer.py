@@ -127,8 +127,14 @@ def _in_a_row(answer, problems):
     @functools.wraps(answer)
     def in_a_row(old, new):
         shapes = {name: array.shape for name, array in new.items()}
+        before = dict(new)
         weights = answer(old, new)
         problem = None if weights is None else _problem(weights, shapes)
+        if weights is new and any(new[name] is not array for name, array in before.items()):
+            problem = (
+                "Your function changes its input `new`: the first weights of the other network are gone. "
+                "Begin with a copy, `dict(new)`, and write into that."
+            )
         if problem:
             problems.append(problem)
         return None if weights is None or problem else np.concatenate([np.ravel(weights[n]) for n in shapes])

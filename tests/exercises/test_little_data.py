@@ -69,6 +69,37 @@ def changes_its_input(labels, num_per_class, seed):
     return places
 
 
+def by_counting_up(labels, num_per_class, seed):
+    rng = np.random.default_rng(seed)
+    kinds = range(len(np.unique(labels)))
+    return np.concatenate(
+        [rng.choice(np.flatnonzero(labels == n), num_per_class, replace=False) for n in kinds]
+    )
+
+
+def by_permutation_and_counting_up(labels, num_per_class, seed):
+    """Raises nothing where a class is not there: it draws no cell of it."""
+    order = np.random.default_rng(seed).permutation(len(labels))
+    kinds = range(len(np.unique(labels)))
+    return np.concatenate([order[labels[order] == n][:num_per_class] for n in kinds])
+
+
+def started_again(labels, num_per_class, seed):
+    parts = []
+    for number in np.unique(labels):
+        rng = np.random.default_rng(seed)
+        parts.append(rng.choice(np.flatnonzero(labels == number), num_per_class, replace=False))
+    return np.concatenate(parts)
+
+
+def started_again_and_shuffled(labels, num_per_class, seed):
+    parts = []
+    for number in np.unique(labels):
+        shuffled = np.random.default_rng(seed).permutation(np.flatnonzero(labels == number))
+        parts.append(shuffled[:num_per_class])
+    return np.concatenate(parts)
+
+
 class TestBalancedSubset:
     @pytest.mark.parametrize("answer", [of_course, by_permutation])
     def test_right(self, answer, assert_accepts):
@@ -89,6 +120,10 @@ class TestBalancedSubset:
             (without_a_seed, "The same seed gives other cells"),
             (from_the_first_ten, "Some cells are never drawn"),
             (one_class_too_few, "is there 0 times"),
+            (by_counting_up, "Class numbers may have gaps: here they are 2 and 5"),
+            (by_permutation_and_counting_up, "Class numbers may have gaps"),
+            (started_again, "The generator starts again for each class"),
+            (started_again_and_shuffled, "The generator starts again for each class"),
             (changes_its_input, "changes its input `labels`"),
             (lambda labels, n, seed: np.repeat(np.unique(labels), n), "These are the labels"),
             (lambda labels, n, seed: np.isin(np.arange(len(labels)), of_course(labels, n, seed)), "a mask"),

@@ -106,6 +106,8 @@ class TestDecayedStep:
             (lambda w, s, rate, d: w - s + rate * d * w, "The weights grow"),
             (lambda w, s, rate, d: w - s - d * w, "The share is `decay` alone"),
             (lambda w, s, rate, d: w - rate * s - rate * d * w, "It has its length already"),
+            (lambda w, s, rate, d: w - rate * (s + d), "`decay` must be multiplied by them"),
+            (lambda w, s, rate, d: w - rate * d * (s + w), "by the learning rate and by the decay"),
             (lambda w, s, rate, d: (w - s) * (1 - rate * d), "after the step"),
             (lambda w, s, rate, d: w - s - rate * d * np.sign(w), "The same length is taken"),
             (lambda w, s, rate, d: w - s - rate * d, "so negative ones grow"),
