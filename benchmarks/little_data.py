@@ -184,7 +184,8 @@ The fourth column is the mean over the seeds of (error without − error with) a
     print(text)
     if arguments.write:
         Path(__file__).with_suffix(".md").write_text(text, encoding="utf-8")
-        record = {"x": CELLS, "runs": curves, "source": f"{source}; recorded by benchmarks/little_data.py"}
+        source = f"{source}; {STEPS} steps each; recorded by benchmarks/little_data.py"
+        record = {"x": CELLS, "runs": curves, "source": source}
         RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
