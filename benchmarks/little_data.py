@@ -165,8 +165,8 @@ def main():
 
 Error on {len(validation[1]):,} validation cells, mean ± spread (standard deviation) of {len(SEEDS)} seeds.
 A seed draws the labeled cells and the first weights. Every training takes {STEPS} steps of {BATCH_SIZE}
-cells. Rates, smoothing ({SMOOTHING}), dropout ({DROPOUT}), weight decay ({WEIGHT_DECAY}) are first guesses, not
-tuned. The test images were not read. {os.cpu_count()} cores; Python {platform.python_version()},
+cells. Rates, smoothing ({SMOOTHING}), dropout ({DROPOUT}), weight decay ({WEIGHT_DECAY}) are first guesses,
+not tuned. The test images were not read. {os.cpu_count()} cores; Python {platform.python_version()},
 Keras {keras.__version__} on {keras.backend.backend()}.
 
 `pbc_blood_28.npz`: Acevedo et al. 2020, doi:10.17632/snkd93bnjr.1, CC BY 4.0; split by image.
