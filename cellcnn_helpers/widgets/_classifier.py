@@ -13,19 +13,25 @@ MOST_CLASSES = 10
 MOST_VALUES = 1_000_000  # a byte each in the page
 
 
-def checked_cells(name, value, weights, bias):
-    """Return a data set that a page can hold, a reader can see pixel by pixel, and the layer fits."""
+def checked_pictures(name, value):
+    """Return a data set whose pictures a reader can see pixel by pixel."""
     if not isinstance(value, CellImageDataset):
         raise TypeError(
             f"`{name}` must be a CellImageDataset: got {_checks.received(name, value)}.\n"
             f"Make one of your arrays: CellImageDataset(images, labels, class_names)."
         )
-    num_cells, height, width, channels = value.images.shape
+    _, height, width, channels = value.images.shape
     if max(height, width) > LARGEST_SIDE or channels not in (1, 3):
         raise ValueError(
             f"`{name}` must be grey or RGB, with at most {LARGEST_SIDE} rows and columns: got "
             f"{name}.images.shape={value.images.shape}.\nMake the pictures smaller, or take one channel."
         )
+    return value
+
+
+def checked_cells(name, value, weights, bias):
+    """Return a data set that a page can hold, a reader can see pixel by pixel, and the layer fits."""
+    num_cells = len(checked_pictures(name, value))
     if not num_cells or value.images.size > MOST_VALUES or not 2 <= len(value.class_names) <= MOST_CLASSES:
         raise ValueError(
             f"`{name}` must hold 2 to {MOST_CLASSES} classes, at least one cell and at most {MOST_VALUES:,} "

@@ -4,24 +4,13 @@ import functools
 
 import numpy as np
 
-from cellcnn_helpers import _checks, evaluation, nn
-from cellcnn_helpers.dataset import CellImageDataset
-from cellcnn_helpers.widgets._classifier import LARGEST_SIDE, MOST_VALUES, simulated_classifier
+from cellcnn_helpers import evaluation, nn
+from cellcnn_helpers.widgets._classifier import MOST_VALUES, checked_pictures, simulated_classifier
 
 
 def checked_cells(name, value):
     """Return a data set whose pictures a page can hold and a reader can tell apart."""
-    if not isinstance(value, CellImageDataset):
-        raise TypeError(
-            f"`{name}` must be a CellImageDataset: got {_checks.received(name, value)}.\n"
-            f"Make one of your arrays: CellImageDataset(images, labels, class_names)."
-        )
-    _, height, width, channels = value.images.shape
-    if max(height, width) > LARGEST_SIDE or channels not in (1, 3):
-        raise ValueError(
-            f"`{name}` must be grey or RGB, with at most {LARGEST_SIDE} rows and columns: got "
-            f"{name}.images.shape={value.images.shape}.\nMake the pictures smaller, or take one channel."
-        )
+    checked_pictures(name, value)
     if value.images.size > MOST_VALUES * 2:
         raise ValueError(
             f"`{name}` must hold at most {2 * MOST_VALUES:,} numbers, a byte each in the page: got "

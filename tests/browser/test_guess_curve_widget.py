@@ -169,7 +169,10 @@ def test_a_curve_that_does_not_fall_is_never_foretold(show, page):
 def test_points_are_dragged_with_the_pointer(show, page):
     show(widget())
     box = page.locator(".cellcnn-guess-plot .cellcnn-plot-area").bounding_box()
-    at = lambda place, share: (box["x"] + place * box["width"], box["y"] + (1 - share) * box["height"])  # noqa: E731
+
+    def at(place, share):
+        return box["x"] + place * box["width"], box["y"] + (1 - share) * box["height"]
+
     page.mouse.move(*at(0.06, 0.5))
     page.mouse.down()
     page.mouse.move(*at(0.1, 0.9))
