@@ -1,4 +1,4 @@
-"""Files of the package's own: written in one go, read without running anything that they hold."""
+"""Files: written in one go, read without running anything that they hold, fetched where that is allowed."""
 
 import json
 import os
@@ -17,6 +17,14 @@ DAMAGED = (
     *(ValueError, TypeError, LookupError, EOFError, OSError, MemoryError, RuntimeError),
     *(zipfile.BadZipFile, zlib.error),
 )
+
+
+OFFLINE_VARIABLE = "CELLCNN_OFFLINE"
+
+
+def offline():
+    """Whether the environment forbids downloads."""
+    return os.environ.get(OFFLINE_VARIABLE, "") not in ("", "0")
 
 
 def writable(name, value):

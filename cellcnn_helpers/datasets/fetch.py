@@ -9,7 +9,8 @@ import time
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-OFFLINE_VARIABLE = "CELLCNN_OFFLINE"
+from .. import _files
+
 DATA_VARIABLE = "CELLCNN_DATA"
 CONNECT_TIMEOUT_S = 10
 READ_TIMEOUT_S = 30
@@ -98,10 +99,10 @@ def find_or_download(record, *, cache=None, progress=True):
     absent = f"{record.name} is not on this machine (looked {searched_places(cache=cache)})"
     if not record.urls:
         raise FileNotFoundError(f"{absent}, and it cannot be downloaded.\n{_by_hand(record, target)}")
-    if os.environ.get(OFFLINE_VARIABLE, "") not in ("", "0"):
+    if _files.offline():
         raise FileNotFoundError(
-            f"{absent}, and {OFFLINE_VARIABLE}=1 forbids downloads.\n"
-            f"Unset {OFFLINE_VARIABLE}, or: {_by_hand(record, target)}"
+            f"{absent}, and {_files.OFFLINE_VARIABLE}=1 forbids downloads.\n"
+            f"Unset {_files.OFFLINE_VARIABLE}, or: {_by_hand(record, target)}"
         )
     return download(record, target, progress=progress)
 

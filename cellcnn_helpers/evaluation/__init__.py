@@ -24,6 +24,7 @@ from .curves import (
     threshold_for_sensitivity,
 )
 from .intervals import Interval, McNemar, accuracy_interval, bootstrap_interval, mcnemar
+from .positions import average_over_positions
 from .scores import (
     ClassificationReport,
     accuracy,
@@ -46,6 +47,7 @@ __all__ = [
     "accuracy",
     "accuracy_interval",
     "at_threshold",
+    "average_over_positions",
     "balanced_accuracy",
     "bootstrap_interval",
     "brier_score",

@@ -8,7 +8,7 @@ TensorFlow does the work, or what the environment variable KERAS_BACKEND names: 
 
 import os
 
-from .builders import batchnorm_cnn, linear, small_cnn
+from .builders import batchnorm_cnn, fast_cnn, linear, pretrained_cnn, small_cnn
 from .files import load, save
 from .folding import fold_batch_normalization
 from .onnx_files import OnnxModel, load_onnx, save_onnx
@@ -17,6 +17,7 @@ from .page import from_page_weights, load_page_weights, page_weights
 __all__ = [
     "OnnxModel",
     "batchnorm_cnn",
+    "fast_cnn",
     "fold_batch_normalization",
     "from_page_weights",
     "linear",
@@ -24,6 +25,7 @@ __all__ = [
     "load_onnx",
     "load_page_weights",
     "page_weights",
+    "pretrained_cnn",
     "save",
     "save_onnx",
     "small_cnn",

@@ -1,12 +1,17 @@
 """The networks: what they are made of, how many parameters they have and how far they see."""
 
+from pathlib import Path
+
 import numpy as np
 
-from .. import _checks, _dataset_checks
+from .. import _checks, _dataset_checks, _files
 from ..dataset import CellImageDataset
 from ..images import channel_statistics
 
-__all__ = ["batchnorm_cnn", "linear", "small_cnn"]
+__all__ = ["batchnorm_cnn", "fast_cnn", "linear", "pretrained_cnn", "small_cnn"]
+
+BATCHNORM_MOMENTUM = 0.9  # the default, 0.99, needs hundreds of steps to follow
+PHOTOGRAPH_SIZE = 96  # pixels; the smallest for which MobileNetV2 has weights
 
 
 def linear(input_shape, num_classes, *, standardize=None, seed=0):
@@ -167,23 +172,161 @@ def batchnorm_cnn(
     61560
     """
     input_shape, num_classes, seeds = _checked(input_shape, num_classes, seed, smallest=4)
-    filters = _checked_filters(filters)
+    filters = _checked_filters(filters, fewest=2)
     dropout = _checks.real_number("dropout", dropout, low=0, high=1, high_open=True)
     import keras
     from keras import layers
 
     network = [keras.Input(input_shape), _standardization(standardize, input_shape)]
     for n, number in enumerate(filters):
-        network += [
-            layers.Conv2D(number, 3, padding="same", use_bias=False, kernel_initializer=_glorot(seeds)),
-            layers.BatchNormalization(momentum=0.9),  # the default, 0.99, needs hundreds of steps to follow
-            layers.ReLU(),
-        ]
+        network.append(_open_convolution(number, seeds))
+        network += [layers.BatchNormalization(momentum=BATCHNORM_MOMENTUM), layers.ReLU()]
         network += [layers.MaxPooling2D()] if n < 2 else []
-    network.append(layers.GlobalAveragePooling2D())
-    network += [layers.Dropout(dropout, seed=next(seeds))] if dropout else []
-    network.append(layers.Dense(num_classes, kernel_initializer=_glorot(seeds)))
+    network += _averaged_scores(num_classes, dropout, seeds)
     return keras.Sequential(network, name="batchnorm_cnn")
+
+
+def fast_cnn(input_shape, num_classes, *, filters=(16, 32, 64, 128), dropout=0.0, standardize=None, seed=0):
+    """Build the network that learns most in the first half minute on a CPU.
+
+    (batch, H, W, C) -> logits (batch, classes)
+
+    Parameters
+    ----------
+    input_shape, num_classes, standardize, seed
+        As in `linear`. Height and width are at least 8.
+    filters : sequence of int
+        Filters of each convolution, three at least. A pooling follows each of the first three.
+    dropout : float
+        Share of the averaged features that are set to 0 in training, from 0 to below 1.
+
+    Returns
+    -------
+    keras.Sequential
+        99,192 parameters for 28 × 28 × 3 and 8 classes, 480 of which are not trained. Before the average a
+        value sees 38 × 38 pixels.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where an argument does not fit.
+
+    See Also
+    --------
+    batchnorm_cnn : The usual order of layers, and two poolings.
+
+    Notes
+    -----
+    Pooling comes directly after the convolution, so batch normalization and ReLU, which cost time for every
+    value, see a quarter of them. The third pooling does the same for the last convolution, the largest.
+
+    Examples
+    --------
+    >>> fast_cnn((28, 28, 3), 8).count_params()
+    99192
+    """
+    input_shape, num_classes, seeds = _checked(input_shape, num_classes, seed, smallest=8)
+    filters = _checked_filters(filters, fewest=3)
+    dropout = _checks.real_number("dropout", dropout, low=0, high=1, high_open=True)
+    import keras
+    from keras import layers
+
+    network = [keras.Input(input_shape), _standardization(standardize, input_shape)]
+    for n, number in enumerate(filters):
+        network.append(_open_convolution(number, seeds))
+        network += [layers.MaxPooling2D()] if n < 3 else []
+        network += [layers.BatchNormalization(momentum=BATCHNORM_MOMENTUM), layers.ReLU()]
+    network += _averaged_scores(num_classes, dropout, seeds)
+    return keras.Sequential(network, name="fast_cnn")
+
+
+def pretrained_cnn(input_shape, num_classes, *, weights="imagenet", trainable=False, seed=0):
+    """Build MobileNetV2 with weights from a million photographs, and a new dense layer on top.
+
+    (batch, H, W, C) -> logits (batch, classes)
+
+    Parameters
+    ----------
+    input_shape, num_classes, seed
+        As in `linear`. Channels are 3, or 1, which is then shown three times. The model resizes images of any
+        size to 96 × 96 and brings them to the range that the photographs had.
+    weights : "imagenet", str or Path, or None
+        "imagenet" fetches a file of 9 MB at the first call, but not where CELLCNN_OFFLINE=1. Or the path
+        of such a file: Keras calls it ``mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_96_no_top.h5``.
+        None draws the weights, to see what the photographs are worth.
+    trainable : bool
+        False leaves the borrowed layers as they are: only the dense layer learns. True lets their
+        convolutions learn too, all but batch normalization, which stays as the photographs left it.
+
+    Returns
+    -------
+    keras.Model
+        Has 2,257,984 parameters before the dense layer, and 1,281 · classes in it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Where an argument does not fit, or the file holds other weights.
+    FileNotFoundError
+        If `weights` names no file.
+    OSError
+        If the photographs' weights cannot be fetched.
+
+    Notes
+    -----
+    ``keras.Model(model.inputs, model.layers[-1].input)`` gives the 1,280 features of a picture. With frozen
+    layers they never change: compute them once, and train a dense layer on them for each try.
+
+    References
+    ----------
+    Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks", arXiv:1801.04381. The weights
+    are those of `keras.applications`, trained on ImageNet (Russakovsky et al., arXiv:1409.0575).
+
+    Examples
+    --------
+    >>> model = pretrained_cnn((28, 28, 3), 8, weights=None)
+    >>> sum(w.size for w in model.get_weights()), sum(w.shape[-1] for w in model.layers[-1].get_weights())
+    (2268232, 16)
+    """
+    input_shape, num_classes, seeds = _checked(input_shape, num_classes, seed)
+    if input_shape[-1] not in (1, 3):
+        raise ValueError(
+            f"`input_shape` must have 1 or 3 channels for a network that knows photographs: got "
+            f"input_shape={input_shape}.\nChoose the channels that it shall see: images[..., :3]."
+        )
+    trainable = _checks.boolean("trainable", trainable)
+    if weights not in (None, "imagenet"):
+        weights = _files.existing("weights", weights)
+    import keras
+    from keras import layers
+
+    images = keras.Input(input_shape)
+    x = layers.Resizing(PHOTOGRAPH_SIZE, PHOTOGRAPH_SIZE)(images)
+    if input_shape[-1] == 1:
+        x = layers.Concatenate()([x, x, x])
+    x = layers.Rescaling(2, offset=-1)(x)
+    borrowed = _borrowed(x, weights, seeds)
+    for layer in borrowed.layers:
+        layer.trainable = trainable and not isinstance(layer, layers.BatchNormalization)
+    x = layers.GlobalAveragePooling2D()(borrowed.output)
+    logits = layers.Dense(num_classes, kernel_initializer=_glorot(seeds))(x)
+    return keras.Model(images, logits, name="pretrained_cnn")
+
+
+def _open_convolution(filters, seeds):
+    """A convolution 3 × 3 without bias: batch normalization, which follows, would take it away at once."""
+    from keras import layers
+
+    return layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer=_glorot(seeds))
+
+
+def _averaged_scores(num_classes, dropout, seeds):
+    """The layers from the last maps to the logits: averages, some of them dropped, and a dense layer."""
+    from keras import layers
+
+    dropping = [layers.Dropout(dropout, seed=next(seeds))] if dropout else []
+    scores = layers.Dense(num_classes, kernel_initializer=_glorot(seeds))
+    return [layers.GlobalAveragePooling2D(), *dropping, scores]
 
 
 def _standardization(standardize, input_shape):
@@ -212,6 +355,40 @@ def _standardization(standardize, input_shape):
     return layers.Normalization(mean=(mean / scale).tolist(), variance=np.square(std / scale).tolist())
 
 
+def _borrowed(x, weights, seeds):
+    """MobileNetV2 on the tensor x, without its own last layer."""
+    import keras
+
+    def build(weights):
+        return keras.applications.MobileNetV2(include_top=False, weights=weights, input_tensor=x)
+
+    if weights == "imagenet" and _files.offline():
+        raise OSError(
+            f"`weights` cannot be fetched: got weights={weights!r}, and {_files.OFFLINE_VARIABLE}=1 forbids "
+            f"downloads.\nUnset {_files.OFFLINE_VARIABLE}, give the path of the file, or weights=None for "
+            f"drawn ones."
+        )
+    if weights is None:
+        network = build(None)
+        for variable in network.variables:
+            if len(variable.shape) == 4:  # a kernel; the others start as constants
+                variable.assign(_glorot(seeds)(variable.shape))
+        return network
+    try:
+        return build(weights if weights == "imagenet" else str(weights))
+    except Exception as error:  # Keras raises a bare Exception where a download fails
+        reason = _files.reason(error)
+        if isinstance(weights, Path):
+            raise ValueError(
+                f"`weights` holds no weights of MobileNetV2 without its last layer: got "
+                f"weights={str(weights)!r} ({reason}).\nGive the file that Keras fetches."
+            ) from error
+        raise OSError(
+            f"`weights` could not be fetched: got weights={weights!r} ({reason}).\n"
+            f"Try again with a network, give the path of the file, or weights=None for drawn ones."
+        ) from error
+
+
 def _glorot(seeds):
     import keras
 
@@ -235,10 +412,11 @@ def _checked(input_shape, num_classes, seed, smallest=1):
     return shape, num_classes, iter(lambda: int(rng.integers(2**31)), None)
 
 
-def _checked_filters(value):
-    if not isinstance(value, (list, tuple)) or len(value) < 2:
+def _checked_filters(value, fewest):
+    if not isinstance(value, (list, tuple)) or len(value) < fewest:
         raise ValueError(
-            f"`filters` must be a list of two numbers or more: got {_checks.received('filters', value)}.\n"
+            f"`filters` must be a list of {fewest} numbers or more: got "
+            f"{_checks.received('filters', value)}.\n"
             f"Give for example filters=(16, 32, 64, 64)."
         )
     return [_checks.whole_number(f"filters[{n}]", number) for n, number in enumerate(value)]
