@@ -1,14 +1,17 @@
 """Training in Keras on this machine: accuracy against seconds on real blood cells, and the speed of the loop.
 
-    python benchmarks/training.py                     # accuracy on the validation images, five seeds
-    python benchmarks/training.py --write             # the same, then on the test images; kept in training.md
+    python benchmarks/training.py                            # accuracy on the validation images, five seeds
     python benchmarks/training.py --recipe fast --seeds 1    # one training
-    python benchmarks/training.py --speed             # images per second of the loops alone
+    python benchmarks/training.py --write                    # the same, then on the test images, and keep it
+    python benchmarks/training.py --recipe fast --write      # this recipe alone; what is kept of others stays
+    python benchmarks/training.py --speed [--write]          # images per second of the loops alone
 
 Needs `pbc_blood_28.npz` in the folder that CELLCNN_DATA names. The recipes were chosen on the validation
 images; the test images are read with --write alone, once for each trained model. Every training is a process
 of its own. Its seconds begin where `train` is called: they hold the compilation, but not the import of Keras.
 Each image is judged twice: by one look at it, and by the average over its eight positions, which decides.
+What is kept goes to `cellcnn_helpers/training/recipes.json`, which the course shows, and to training.md; the
+speeds go to training_speed.md.
 
 The loop runs on TensorFlow, and beside it on JAX and PyTorch with a plain loop of their own on the same
 batches, where `make test-jax` and `make test-torch` have made environments for them. KERAS_BACKEND chooses
@@ -16,11 +19,11 @@ the backend of the accuracies; on a GPU the same command measures the GPU.
 """
 
 import argparse
+import datetime
 import importlib.metadata
 import itertools
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -30,24 +33,34 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGE = Path(__file__).with_suffix(".md")
+SPEED_PAGE = Path(__file__).with_name("training_speed.md")
+RECORD = ROOT / "cellcnn_helpers" / "training" / "recipes.json"
 SEEDS = 5
 BATCH_SIZE = 64
 SPEED_EPOCHS = 3  # the first compiles
 SPEED_IMAGES = 64 * BATCH_SIZE
-SOURCE = "`pbc_blood_28.npz`: Acevedo et al. 2020, doi:10.17632/sknd93bnjr.1, CC BY 4.0; split by image."
+SOURCE = "pbc_blood_28.npz: Acevedo et al. 2020, doi:10.17632/sknd93bnjr.1, CC BY 4.0; split by image."
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1"}
 
-# name: what is promised (accuracy, seconds), arguments of `fast_cnn`, arguments of `train`
+# Of each: accuracy and seconds that are promised, arguments of `fast_cnn` and of `train`, and those of
+# `images.augment`; without the last, `training.flips_and_turns`.
+LEARNING = {"batch_size": BATCH_SIZE, "learning_rate": 0.005, "schedule": "cosine", "label_smoothing": 0.1}
 RECIPES = {
-    "fast": ((0.98, 30), {}, {"epochs": 10}),
-    "middle": ((0.985, 90), {"filters": (16, 48, 96, 128)}, {"epochs": 20}),
-    "long": (
-        (0.99, 600),
-        {"filters": (32, 64, 128, 128), "dropout": 0.2},
-        {"epochs": 60, "weight_decay": 0.05},
-    ),
+    "fast": {"promised": (0.98, 30), "network": {}, "learning": LEARNING | {"epochs": 12}, "augment": {}},
+    "middle": {
+        "promised": (0.985, 90),
+        "network": {"filters": (16, 48, 96, 128)},
+        "learning": LEARNING | {"epochs": 18, "weight_decay": 0.05},
+        "augment": {},
+    },
+    "long": {
+        "promised": (0.99, 600),
+        "network": {"filters": (32, 64, 128, 128), "dropout": 0.2},
+        "learning": LEARNING | {"epochs": 80, "weight_decay": 0.05},
+        "augment": {"quarter_turns": True, "shift_px": 2},
+    },
 }
-LEARNING = {"learning_rate": 0.005, "schedule": "cosine", "label_smoothing": 0.1}  # of all of them
 
 
 # One training, in a process of its own
@@ -55,28 +68,25 @@ LEARNING = {"learning_rate": 0.005, "schedule": "cosine", "label_smoothing": 0.1
 
 def train_once(recipe, seed, splits):
     """Train by a recipe; return seconds, images per second, and the right answers on each split."""
-    from cellcnn_helpers import datasets, evaluation, models, training
+    from cellcnn_helpers import datasets, evaluation, images, models, training
 
-    _, network, learning = RECIPES[recipe]
+    recipe = RECIPES[recipe]
     cells = datasets.load("pbc_blood_28", split="train")
-    model = models.fast_cnn((28, 28, 3), 8, standardize=cells, seed=seed, **network)
-    run = training.train(
-        model,
-        cells,
-        batch_size=BATCH_SIZE,
-        augment=training.flips_and_turns,
-        seed=seed,
-        **LEARNING,
-        **learning,
-    )
+    model = models.fast_cnn((28, 28, 3), 8, standardize=cells, seed=seed, **recipe["network"])
 
-    def predict(images):
-        return model.predict(images, batch_size=256, verbose=0)
+    def shifted(batch, rng):
+        return images.augment(batch, rng=rng, **recipe["augment"])
+
+    augment = shifted if recipe["augment"] else training.flips_and_turns
+    run = training.train(model, cells, augment=augment, seed=seed, **recipe["learning"])
+
+    def predict(cells):
+        return model.predict(cells, batch_size=256, verbose=0)
 
     right = {}
     for split in splits:
-        images, labels = datasets.load("pbc_blood_28", split=split).arrays()
-        looks = [predict(images), evaluation.average_over_positions(predict, images)]
+        cells, labels = datasets.load("pbc_blood_28", split=split).arrays()
+        looks = [predict(cells), evaluation.average_over_positions(predict, cells)]
         right[split] = [int((logits.argmax(axis=1) == labels).sum()) for logits in looks] + [len(labels)]
     return {
         "seconds": run.seconds[-1],
@@ -247,49 +257,108 @@ def python_with(backend):
         return python if python.exists() else None
 
 
-def accuracy(right, num_images):
-    """Accuracy over all seeds with the 95 % interval for one training, since all answer the same images."""
+def measure(recipe, seeds, splits):
+    """Train by a recipe with every seed; return what each training answered."""
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    answers = []
+    for seed in range(seeds):
+        python = python_with(backend) or sys.executable
+        answers.append(in_a_process(python, backend, "--one", recipe, seed, *splits))
+        print(recipe, seed, answers[-1], file=sys.stderr, flush=True)
+    return answers
+
+
+def with_spread(values, digits):
+    """Mean and standard deviation, as text."""
+    spread = statistics.stdev(values) if len(values) > 1 else float("nan")
+    return f"{statistics.mean(values):.{digits}f} ± {spread:.{digits}f}"
+
+
+def accuracy_table(measured):
+    """Return the lines of a table of recipes: of each its name and what its trainings answered."""
     from cellcnn_helpers.evaluation import accuracy_interval
 
-    low, high = accuracy_interval(round(statistics.mean(right)), num_images)
-    accuracies = [number / num_images for number in right]
-    spread = statistics.stdev(accuracies) if len(accuracies) > 1 else float("nan")
-    return statistics.mean(accuracies), f"{spread:.4f} ({low:.3f} to {high:.3f})"
-
-
-def accuracy_table(recipes, seeds, splits):
-    """Train by every recipe with every seed; return the lines of the table and one of the answers."""
+    splits = list(next(iter(measured.values()))[0]["right"])
     columns = [f"{split}, {looks}" for split in splits for looks in ("one look", "eight positions")]
     lines = [
         f"| recipe | parameters | epochs | {' | '.join(columns)} | seconds (first epoch) | images/s "
         "| promised |",
         "|---|--:|--:|" + "--:|" * (len(columns) + 3),
     ]
-    for name in recipes:
-        answers = []
-        for seed in range(seeds):
-            backend = os.environ.get("KERAS_BACKEND", "tensorflow")
-            python = python_with(backend) or sys.executable
-            answers.append(in_a_process(python, backend, "--one", name, seed, *splits))
-            print(name, seed, answers[-1], file=sys.stderr, flush=True)
-        cells = []
+    for name, answers in measured.items():
+        cells = [name, f"{answers[0]['parameters']:,}", str(RECIPES[name]["learning"]["epochs"])]
         for split in splits:
-            *looks, num_images = zip(*(answer["right"][split] for answer in answers), strict=True)
+            *looks, (num_images, *_) = zip(*(answer["right"][split] for answer in answers), strict=True)
             for right in looks:
-                mean, spread = accuracy(right, num_images[0])
-                cells.append(f"**{mean:.4f}** ± {spread}")
-        seconds = [answer["seconds"] for answer in answers]
-        spread_of_seconds = statistics.pstdev(seconds)
-        first = statistics.mean(answer["first_epoch"] for answer in answers)
-        speed = statistics.mean(answer["images_per_second"] for answer in answers)
-        (promised, limit), _, learning = RECIPES[name]
-        held = "held" if mean >= promised and statistics.mean(seconds) <= limit else "MISSED"
-        lines.append(
-            f"| {name} | {answers[0]['parameters']:,} | {learning['epochs']} | {' | '.join(cells)} "
-            f"| {statistics.mean(seconds):.1f} ± {spread_of_seconds:.1f} ({first:.1f}) | {speed:,.0f} "
-            f"| {promised} in {limit} s: {held} |"
+                # All seeds answer the same images, so more seeds do not make the interval smaller.
+                low, high = accuracy_interval(round(statistics.mean(right)), num_images)
+                shares = [number / num_images for number in right]
+                cells.append(f"{with_spread(shares, 4)} ({low:.3f} to {high:.3f})")
+        seconds, first, speed = (
+            [answer[what] for answer in answers] for what in ("seconds", "first_epoch", "images_per_second")
         )
-    return lines, answers[0]
+        cells.append(f"{with_spread(seconds, 1)} ({statistics.mean(first):.1f})")
+        cells.append(f"{statistics.mean(speed):,.0f}")
+        promised, limit = RECIPES[name]["promised"]
+        held = statistics.mean(shares) >= promised and statistics.mean(seconds) <= limit
+        cells.append(f"{promised} in {limit} s: {'held' if held else 'MISSED'}")
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def accuracy_text(measured):
+    """Return the page of the accuracies."""
+    answers = next(iter(measured.values()))
+    return "\n".join(
+        [
+            "# Training in Keras",
+            "",
+            f"{machine(answers[0])}; batches of {BATCH_SIZE}, flips and quarter turns, Adam with a cosine.",
+            "",
+            SOURCE,
+            "",
+            *accuracy_table(measured),
+            "",
+            f"Mean ± standard deviation over {len(answers)} seeds; in brackets the 95 % interval that the "
+            "number of images leaves. Eight positions: the average over the mirrored and turned pictures of "
+            "a cell; it decides whether the promise was held.",
+            "",
+        ]
+    )
+
+
+def machine(answer):
+    """What was measured on."""
+    return f"{answer['device']}; {answer['backend']}, {answer['versions']}"
+
+
+def keep(measured):
+    """Put what was measured beside other recipes measured on the same machine; write record and page."""
+    kept = json.loads(RECORD.read_text(encoding="utf-8"))["recipes"] if RECORD.exists() else {}
+    trainings = {name: recipe["trainings"] for name, recipe in kept.items()}
+    here = machine(next(iter(measured.values()))[0])
+    trainings = {name: answers for name, answers in trainings.items() if machine(answers[0]) == here}
+    trainings |= measured
+    trainings = {name: trainings[name] for name in RECIPES if name in trainings}
+    recipes = {name: RECIPES[name] | {"trainings": answers} for name, answers in trainings.items()}
+    record = {"date": datetime.date.today().isoformat(), "source": SOURCE, "recipes": recipes}
+    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(accuracy_text(trainings), encoding="utf-8")
+
+
+def speed_text():
+    """Measure every loop whose backend is here; return the page of the speeds."""
+    lines = speed_table()
+    return "\n".join(
+        [
+            "# Speed of the training loop",
+            "",
+            f"`batchnorm_cnn`, 61,560 parameters, batches of {BATCH_SIZE}, flips and quarter turns, one run.",
+            "",
+            *lines,
+            "",
+        ]
+    )
 
 
 def speed_table():
@@ -307,20 +376,12 @@ def speed_table():
     return [*lines, "", *missing]
 
 
-def machine(answer):
-    """Return a line on what was measured where."""
-    return (
-        f"{answer['device']}; {answer['backend']}, {answer['versions']}; load {os.getloadavg()[0]:.1f} at "
-        f"the end; {platform.system()}. Batches of {BATCH_SIZE}, flips and quarter turns, Adam with a cosine."
-    )
-
-
 def main():
     """Print the tables and, where asked, read the test images and keep them."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--write", action="store_true", help="read the test images and keep training.md")
+    parser.add_argument("--write", action="store_true", help="read the test images too, and keep the result")
     parser.add_argument("--recipe", choices=RECIPES, help="train by this one alone")
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"how many (default: {SEEDS})")
     parser.add_argument("--speed", action="store_true", help="measure the speed of the loops alone")
@@ -334,26 +395,21 @@ def main():
     if arguments.loop:
         print(json.dumps(LOOPS[arguments.loop][1]()))
         return
-    if arguments.write and (arguments.recipe or arguments.seeds != SEEDS or arguments.speed):
-        parser.error("--write keeps the whole table: leave --recipe, --seeds and --speed out")
     if arguments.speed:
-        print("\n".join(speed_table()))
+        text = speed_text()
+        print(text)
+        if arguments.write:
+            SPEED_PAGE.write_text(text, encoding="utf-8")
         return
+    if arguments.write and arguments.seeds != SEEDS:
+        parser.error(f"--write keeps {SEEDS} seeds: leave --seeds out")
     splits = ["val", "test"] if arguments.write else ["val"]
-    recipes = [arguments.recipe] if arguments.recipe else list(RECIPES)
-    lines, answer = accuracy_table(recipes, arguments.seeds, splits)
-    text = [machine(answer), "", SOURCE, "", *lines, ""]
-    text += [
-        f"Mean ± spread (standard deviation) over {arguments.seeds} seeds; in brackets the 95 % interval "
-        "that the number of images leaves.",
-        "",
-    ]
-    if not arguments.recipe:
-        text += ["## Speed of the loop", "", "61,560 parameters, one run.", "", *speed_table()]
-    text = "\n".join(["# Training in Keras", "", *text])
-    print(text)
-    if arguments.write:
-        Path(__file__).with_suffix(".md").write_text(text.rstrip() + "\n", encoding="utf-8")
+    measured = {}
+    for name in [arguments.recipe] if arguments.recipe else RECIPES:
+        measured[name] = measure(name, arguments.seeds, splits)
+        if arguments.write:
+            keep({name: measured[name]})
+    print(accuracy_text(measured))
 
 
 if __name__ == "__main__":

@@ -8,15 +8,19 @@ time that it took.
 from .augmentation import flips_and_turns
 from .device import DeviceReport, device_report
 from .fit import train
+from .recipes import Recipe, RecordedRecipes, recorded_recipes
 from .recorded import RecordedRun, recorded_run, write_recorded_run
 from .results import TrainingRun
 
 __all__ = [
     "DeviceReport",
+    "Recipe",
+    "RecordedRecipes",
     "RecordedRun",
     "TrainingRun",
     "device_report",
     "flips_and_turns",
+    "recorded_recipes",
     "recorded_run",
     "train",
     "write_recorded_run",
