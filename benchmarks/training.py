@@ -57,7 +57,7 @@ RECIPES = {
     "long": {
         "promised": (0.99, 600),
         "network": {"filters": (32, 64, 128, 128), "dropout": 0.2},
-        "learning": LEARNING | {"epochs": 80, "weight_decay": 0.05},
+        "learning": LEARNING | {"epochs": 60, "weight_decay": 0.05},
         "augment": {"quarter_turns": True, "shift_px": 2},
     },
 }
