@@ -131,19 +131,52 @@ def median_speed(epoch_of_training):
     return SPEED_IMAGES / statistics.median(seconds[1:])
 
 
-def keras_speed():
+def keras_speed(batch_norm=True):
     """Images per second of `train` on the backend of this process."""
-    from cellcnn_helpers import models, training
+    from cellcnn_helpers import training
 
     cells = random_cells()
-    model = models.batchnorm_cnn((28, 28, 3), 8, standardize=cells)
+    model = keras_network(cells, batch_norm)
     run = training.train(
         model, cells, epochs=SPEED_EPOCHS, batch_size=BATCH_SIZE, augment=training.flips_and_turns
     )
     return run.images_per_second
 
 
-def torch_speed():
+def keras_network(cells, batch_norm=True):
+    """`batchnorm_cnn`, or the same without batch normalization."""
+    import keras
+
+    from cellcnn_helpers import models
+
+    model = models.batchnorm_cnn((28, 28, 3), 8, standardize=cells)
+    if batch_norm:
+        return model
+    kept = [layer for layer in model.layers if not isinstance(layer, keras.layers.BatchNormalization)]
+    return keras.Sequential(
+        [keras.Input((28, 28, 3)), *(type(layer).from_config(layer.get_config()) for layer in kept)]
+    )
+
+
+def ready_speed():
+    """Images per second of Keras' `fit` on TensorFlow where batches lie ready: the step alone."""
+    import keras
+    import tensorflow as tf
+
+    cells = random_cells()
+    model = keras_network(cells)
+    model.compile(
+        "adam",
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+        steps_per_execution=16,
+    )
+    ready = tf.data.Dataset.from_tensor_slices((cells.images / np.float32(255), cells.labels))
+    ready = ready.batch(BATCH_SIZE).cache().prefetch(2)
+    return median_speed(lambda epoch: model.fit(ready, verbose=0))
+
+
+def torch_speed(batch_norm=True):
     """Images per second of a plain PyTorch loop with the same layers."""
     import torch
     from torch import nn
@@ -152,8 +185,9 @@ def torch_speed():
     device = "cuda" if torch.cuda.is_available() else "cpu"
 
     def block(before, after, pool):
-        layers = [nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
-        return [*layers, nn.MaxPool2d(2)] if pool else layers
+        convolution = nn.Conv2d(before, after, 3, padding=1, bias=False)
+        normalization = [nn.BatchNorm2d(after)] if batch_norm else []
+        return [convolution, *normalization, nn.ReLU(), *([nn.MaxPool2d(2)] if pool else [])]
 
     layers = [*block(3, 16, True), *block(16, 32, True), *block(32, 64, False), *block(64, 64, False)]
     model = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 8)).to(device)
@@ -226,12 +260,17 @@ def jax_speed():
     return median_speed(epoch_of_training)
 
 
-LOOPS = {
+LOOPS = {  # name: backend, function
     "`train` on TensorFlow": ("tensorflow", keras_speed),
     "`train` on JAX": ("jax", keras_speed),
     "`train` on PyTorch": ("torch", keras_speed),
     "plain JAX loop": ("jax", jax_speed),
     "plain PyTorch loop": ("torch", torch_speed),
+}
+PARTS = {  # what is left when one thing is taken out
+    "Keras on TensorFlow, batches that lie ready": ("tensorflow", ready_speed),
+    "`train` on TensorFlow, no batch normalization": ("tensorflow", lambda: keras_speed(batch_norm=False)),
+    "plain PyTorch loop, no batch normalization": ("torch", lambda: torch_speed(batch_norm=False)),
 }
 
 
@@ -346,25 +385,10 @@ def keep(measured):
     PAGE.write_text(accuracy_text(trainings), encoding="utf-8")
 
 
-def speed_text():
-    """Measure every loop whose backend is here; return the page of the speeds."""
-    lines = speed_table()
-    return "\n".join(
-        [
-            "# Speed of the training loop",
-            "",
-            f"`batchnorm_cnn`, 61,560 parameters, batches of {BATCH_SIZE}, flips and quarter turns, one run.",
-            "",
-            *lines,
-            "",
-        ]
-    )
-
-
-def speed_table():
-    """Measure every loop whose backend is here; return the lines of the table."""
+def speed_table(loops):
+    """Measure every loop whose backend is here; return the lines of a table."""
     speeds, missing = {}, []
-    for name, (backend, _) in LOOPS.items():
+    for name, (backend, _) in loops.items():
         python = python_with(backend)
         if python is None:
             missing.append(f"- {name}: not measured, `make test-{backend}` makes the environment for it")
@@ -374,6 +398,16 @@ def speed_table():
     lines = ["| loop | images/s | time, fastest = 1 |", "|---|--:|--:|"]
     lines += [f"| {name} | {speed:,.0f} | {fastest / speed:.2f} |" for name, speed in speeds.items()]
     return [*lines, "", *missing]
+
+
+def speed_text():
+    """Measure all loops; return the page of the speeds."""
+    network = (
+        f"`batchnorm_cnn`, 61,560 parameters, batches of {BATCH_SIZE}, flips and quarter turns, one run."
+    )
+    lines = ["# Speed of the training loop", "", network, "", *speed_table(LOOPS)]
+    lines += ["## With one thing taken out", "", *speed_table(PARTS)]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def main():
@@ -386,14 +420,14 @@ def main():
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"how many (default: {SEEDS})")
     parser.add_argument("--speed", action="store_true", help="measure the speed of the loops alone")
     parser.add_argument("--one", nargs="+", help=argparse.SUPPRESS)
-    parser.add_argument("--loop", choices=LOOPS, help=argparse.SUPPRESS)
+    parser.add_argument("--loop", choices=LOOPS | PARTS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
         recipe, seed, *splits = arguments.one
         print(json.dumps(train_once(recipe, int(seed), splits)))
         return
     if arguments.loop:
-        print(json.dumps(LOOPS[arguments.loop][1]()))
+        print(json.dumps((LOOPS | PARTS)[arguments.loop][1]()))
         return
     if arguments.speed:
         text = speed_text()

@@ -2,11 +2,13 @@
 
 import json
 import statistics
+import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
 __all__ = ["Recipe", "RecordedRecipes", "recorded_recipes"]
 
+LINE_LENGTH = 75  # characters
 OWN = Path(__file__).with_name("recipes.json")
 
 
@@ -76,7 +78,8 @@ class RecordedRecipes(NamedTuple):
         ]
         num_seeds = len(next(iter(self.recipes.values())).seconds)
         lines += [f"{num_seeds} seeds each, recorded {self.date} on {self.device}"]
-        return "\n".join([*lines, f"{self.backend}, {self.versions}", self.data])
+        lines += [f"{self.backend}, {self.versions}", *textwrap.wrap(self.data, width=LINE_LENGTH)]
+        return "\n".join(lines)
 
 
 def recorded_recipes():
