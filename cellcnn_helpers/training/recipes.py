@@ -47,10 +47,16 @@ class RecordedRecipes(NamedTuple):
 
     Attributes
     ----------
-    recipes : dict of str to Recipe
-        The fastest first.
-    device, backend, versions, date : str
-        Where and when they were measured.
+    recipes : dict
+        Of each name its `Recipe`, the fastest first.
+    device : str
+        Name of the GPU, or of the processor and its cores.
+    backend : str
+        What Keras ran on, with its version.
+    versions : str
+        Those of Python, Keras and NumPy.
+    date : str
+        The day of the last of them, as in "2026-11-22".
     data : str
         On which images, and who made them.
     """
