@@ -74,7 +74,7 @@ class RecordedRecipes(NamedTuple):
 
         rows = [("recipe", "parameters", "epochs", "seconds", "one look", "eight positions")]
         for name, recipe in self.recipes.items():
-            shares = (with_spread(values, 3) for values in (recipe.one_look, recipe.eight_positions))
+            shares = (with_spread(values, 4) for values in (recipe.one_look, recipe.eight_positions))
             numbers = f"{recipe.parameters:,}", str(recipe.learning["epochs"]), with_spread(recipe.seconds, 0)
             rows.append((name, *numbers, *shares))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

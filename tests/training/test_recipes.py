@@ -38,7 +38,7 @@ def test_the_table_has_means_and_says_where(recorded):
     line = next(line for line in text.splitlines() if line.startswith("fast"))
     assert re.findall(r"\S+ ± \S+", line) == [
         f"{statistics.mean(values):.{digits}f} ± {statistics.stdev(values):.{digits}f}"
-        for values, digits in ((fast.seconds, 0), (fast.one_look, 3), (fast.eight_positions, 3))
+        for values, digits in ((fast.seconds, 0), (fast.one_look, 4), (fast.eight_positions, 4))
     ]
     for part in (recorded.date, recorded.device, recorded.versions, "CC BY 4.0"):
         assert part in text
