@@ -8,11 +8,12 @@ TensorFlow does the work, or what the environment variable KERAS_BACKEND names: 
 
 import os
 
-from .builders import batchnorm_cnn, fast_cnn, linear, pretrained_cnn, small_cnn
+from .builders import batchnorm_cnn, fast_cnn, linear, small_cnn
 from .files import load, save
 from .folding import fold_batch_normalization
 from .onnx_files import OnnxModel, load_onnx, save_onnx
 from .page import from_page_weights, load_page_weights, page_weights
+from .pretrained import pretrained_cnn
 
 __all__ = [
     "OnnxModel",

@@ -1,17 +1,15 @@
 """The networks: what they are made of, how many parameters they have and how far they see."""
 
-from pathlib import Path
-
 import numpy as np
 
-from .. import _checks, _dataset_checks, _files
+from .. import _checks, _dataset_checks
 from ..dataset import CellImageDataset
 from ..images import channel_statistics
+from ._arguments import checked, glorot
 
-__all__ = ["batchnorm_cnn", "fast_cnn", "linear", "pretrained_cnn", "small_cnn"]
+__all__ = ["batchnorm_cnn", "fast_cnn", "linear", "small_cnn"]
 
 BATCHNORM_MOMENTUM = 0.9  # the default, 0.99, needs hundreds of steps to follow
-PHOTOGRAPH_SIZE = 96  # pixels; the smallest for which MobileNetV2 has weights
 
 
 def linear(input_shape, num_classes, *, standardize=None, seed=0):
@@ -46,7 +44,7 @@ def linear(input_shape, num_classes, *, standardize=None, seed=0):
     >>> linear((28, 28, 3), 8).count_params()
     18824
     """
-    input_shape, num_classes, seeds = _checked(input_shape, num_classes, seed)
+    input_shape, num_classes, seeds = checked(input_shape, num_classes, seed)
     import keras
     from keras import layers
 
@@ -55,7 +53,7 @@ def linear(input_shape, num_classes, *, standardize=None, seed=0):
             keras.Input(input_shape),
             _standardization(standardize, input_shape),
             layers.Flatten(),
-            layers.Dense(num_classes, kernel_initializer=_glorot(seeds)),
+            layers.Dense(num_classes, kernel_initializer=glorot(seeds)),
         ],
         name="linear",
     )
@@ -98,7 +96,7 @@ def small_cnn(input_shape, num_classes, *, standardize=None, seed=0):
     >>> [weights.shape for weights in model.get_weights()][:2]
     [(5, 5, 3, 24), (24,)]
     """
-    input_shape, num_classes, seeds = _checked(input_shape, num_classes, seed, smallest=7)
+    input_shape, num_classes, seeds = checked(input_shape, num_classes, seed, smallest=7)
     import keras
     from keras import layers
 
@@ -109,7 +107,7 @@ def small_cnn(input_shape, num_classes, *, standardize=None, seed=0):
             strides=strides,
             padding="same",
             activation="relu",
-            kernel_initializer=_glorot(seeds),
+            kernel_initializer=glorot(seeds),
         )
 
     return keras.Sequential(
@@ -122,7 +120,7 @@ def small_cnn(input_shape, num_classes, *, standardize=None, seed=0):
             convolution(64, 3),
             layers.MaxPooling2D(),
             layers.Flatten(),
-            layers.Dense(num_classes, kernel_initializer=_glorot(seeds)),
+            layers.Dense(num_classes, kernel_initializer=glorot(seeds)),
         ],
         name="small_cnn",
     )
@@ -171,7 +169,7 @@ def batchnorm_cnn(
     >>> batchnorm_cnn((28, 28, 3), 8).count_params()
     61560
     """
-    input_shape, num_classes, seeds = _checked(input_shape, num_classes, seed, smallest=4)
+    input_shape, num_classes, seeds = checked(input_shape, num_classes, seed, smallest=4)
     filters = _checked_filters(filters, fewest=2)
     dropout = _checks.real_number("dropout", dropout, low=0, high=1, high_open=True)
     import keras
@@ -225,7 +223,7 @@ def fast_cnn(input_shape, num_classes, *, filters=(16, 32, 64, 128), dropout=0.0
     >>> fast_cnn((28, 28, 3), 8).count_params()
     99192
     """
-    input_shape, num_classes, seeds = _checked(input_shape, num_classes, seed, smallest=8)
+    input_shape, num_classes, seeds = checked(input_shape, num_classes, seed, smallest=8)
     filters = _checked_filters(filters, fewest=3)
     dropout = _checks.real_number("dropout", dropout, low=0, high=1, high_open=True)
     import keras
@@ -240,84 +238,11 @@ def fast_cnn(input_shape, num_classes, *, filters=(16, 32, 64, 128), dropout=0.0
     return keras.Sequential(network, name="fast_cnn")
 
 
-def pretrained_cnn(input_shape, num_classes, *, weights="imagenet", trainable=False, seed=0):
-    """Build MobileNetV2 with weights from a million photographs, and a new dense layer on top.
-
-    (batch, H, W, C) -> logits (batch, classes)
-
-    Parameters
-    ----------
-    input_shape, num_classes, seed
-        As in `linear`. Channels are 3, or 1, which is then shown three times. The model resizes images of any
-        size to 96 × 96 and brings them to the range that the photographs had.
-    weights : "imagenet", str or Path, or None
-        "imagenet" fetches a file of 9 MB at the first call, but not where CELLCNN_OFFLINE=1. Or the path
-        of such a file: Keras calls it ``mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_96_no_top.h5``.
-        None draws the weights, to see what the photographs are worth.
-    trainable : bool
-        False leaves the borrowed layers as they are: only the dense layer learns. True lets their
-        convolutions learn too, all but batch normalization, which stays as the photographs left it.
-
-    Returns
-    -------
-    keras.Model
-        Has 2,257,984 parameters before the dense layer, and 1,281 · classes in it.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Where an argument does not fit, or the file holds other weights.
-    FileNotFoundError
-        If `weights` names no file.
-    OSError
-        If the photographs' weights cannot be fetched.
-
-    Notes
-    -----
-    ``keras.Model(model.inputs, model.layers[-1].input)`` gives the 1,280 features of a picture. With frozen
-    layers they never change: compute them once, and train a dense layer on them for each try.
-
-    References
-    ----------
-    Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks", arXiv:1801.04381. The weights
-    are those of `keras.applications`, trained on ImageNet (Russakovsky et al., arXiv:1409.0575).
-
-    Examples
-    --------
-    >>> model = pretrained_cnn((28, 28, 3), 8, weights=None)
-    >>> sum(w.size for w in model.get_weights()), sum(w.shape[-1] for w in model.layers[-1].get_weights())
-    (2268232, 16)
-    """
-    input_shape, num_classes, seeds = _checked(input_shape, num_classes, seed)
-    if input_shape[-1] not in (1, 3):
-        raise ValueError(
-            f"`input_shape` must have 1 or 3 channels for a network that knows photographs: got "
-            f"input_shape={input_shape}.\nChoose the channels that it shall see: images[..., :3]."
-        )
-    trainable = _checks.boolean("trainable", trainable)
-    if weights not in (None, "imagenet"):
-        weights = _files.existing("weights", weights)
-    import keras
-    from keras import layers
-
-    images = keras.Input(input_shape)
-    x = layers.Resizing(PHOTOGRAPH_SIZE, PHOTOGRAPH_SIZE)(images)
-    if input_shape[-1] == 1:
-        x = layers.Concatenate()([x, x, x])
-    x = layers.Rescaling(2, offset=-1)(x)
-    borrowed = _borrowed(x, weights, seeds)
-    for layer in borrowed.layers:
-        layer.trainable = trainable and not isinstance(layer, layers.BatchNormalization)
-    x = layers.GlobalAveragePooling2D()(borrowed.output)
-    logits = layers.Dense(num_classes, kernel_initializer=_glorot(seeds))(x)
-    return keras.Model(images, logits, name="pretrained_cnn")
-
-
 def _open_convolution(filters, seeds):
     """A convolution 3 × 3 without bias: batch normalization, which follows, would take it away at once."""
     from keras import layers
 
-    return layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer=_glorot(seeds))
+    return layers.Conv2D(filters, 3, padding="same", use_bias=False, kernel_initializer=glorot(seeds))
 
 
 def _averaged_scores(num_classes, dropout, seeds):
@@ -325,7 +250,7 @@ def _averaged_scores(num_classes, dropout, seeds):
     from keras import layers
 
     dropping = [layers.Dropout(dropout, seed=next(seeds))] if dropout else []
-    scores = layers.Dense(num_classes, kernel_initializer=_glorot(seeds))
+    scores = layers.Dense(num_classes, kernel_initializer=glorot(seeds))
     return [layers.GlobalAveragePooling2D(), *dropping, scores]
 
 
@@ -353,63 +278,6 @@ def _standardization(standardize, input_shape):
         )
     mean, std = channel_statistics(standardize)
     return layers.Normalization(mean=(mean / scale).tolist(), variance=np.square(std / scale).tolist())
-
-
-def _borrowed(x, weights, seeds):
-    """MobileNetV2 on the tensor x, without its own last layer."""
-    import keras
-
-    def build(weights):
-        return keras.applications.MobileNetV2(include_top=False, weights=weights, input_tensor=x)
-
-    if weights == "imagenet" and _files.offline():
-        raise OSError(
-            f"`weights` cannot be fetched: got weights={weights!r}, and {_files.OFFLINE_VARIABLE}=1 forbids "
-            f"downloads.\nUnset {_files.OFFLINE_VARIABLE}, give the path of the file, or weights=None for "
-            f"drawn ones."
-        )
-    if weights is None:
-        network = build(None)
-        for variable in network.variables:
-            if len(variable.shape) == 4:  # a kernel; the others start as constants
-                variable.assign(_glorot(seeds)(variable.shape))
-        return network
-    try:
-        return build(weights if weights == "imagenet" else str(weights))
-    except Exception as error:  # Keras raises a bare Exception where a download fails
-        reason = _files.reason(error)
-        if isinstance(weights, Path):
-            raise ValueError(
-                f"`weights` holds no weights of MobileNetV2 without its last layer: got "
-                f"weights={str(weights)!r} ({reason}).\nGive the file that Keras fetches."
-            ) from error
-        raise OSError(
-            f"`weights` could not be fetched: got weights={weights!r} ({reason}).\n"
-            f"Try again with a network, give the path of the file, or weights=None for drawn ones."
-        ) from error
-
-
-def _glorot(seeds):
-    import keras
-
-    return keras.initializers.GlorotUniform(seed=next(seeds))
-
-
-def _checked(input_shape, num_classes, seed, smallest=1):
-    """The arguments of every builder, and a source of seeds, one for each layer that draws."""
-    if not isinstance(input_shape, (list, tuple)) or len(input_shape) != 3:
-        raise ValueError(
-            f"`input_shape` must be (height, width, channels): got input_shape={input_shape!r}.\n"
-            f"Give images.shape[1:], for example (28, 28, 3)."
-        )
-    minima = (smallest, smallest, 1)
-    shape = tuple(
-        _checks.whole_number(f"input_shape[{n}]", length, minimum=minimum)
-        for n, (length, minimum) in enumerate(zip(input_shape, minima, strict=True))
-    )
-    num_classes = _checks.whole_number("num_classes", num_classes, minimum=2)
-    rng = np.random.default_rng(_checks.whole_number("seed", seed, minimum=0))
-    return shape, num_classes, iter(lambda: int(rng.integers(2**31)), None)
 
 
 def _checked_filters(value, fewest):
