@@ -15,7 +15,7 @@ speeds go to training_speed.md.
 
 The loop runs on TensorFlow, and beside it on JAX and PyTorch with a plain loop of their own on the same
 batches, where `make test-jax` and `make test-torch` have made environments for them. KERAS_BACKEND chooses
-the backend of the accuracies; on a GPU the same command measures the GPU.
+the backend of the accuracies. training_gpu.py measures GPUs.
 """
 
 import argparse
@@ -71,7 +71,6 @@ def train_once(recipe, seed, splits):
     """Train by a recipe; return seconds, images per second, and the right answers on each split."""
     from cellcnn_helpers import datasets, evaluation, images, models, training
 
-    recipe = RECIPES[recipe]
     cells = datasets.load("pbc_blood_28", split="train")
     model = models.fast_cnn((28, 28, 3), 8, standardize=cells, seed=seed, **recipe["network"])
 
@@ -84,7 +83,7 @@ def train_once(recipe, seed, splits):
     def predict(cells):
         return model.predict(cells, batch_size=256, verbose=0)
 
-    right = {}
+    num_images, right = len(cells), {}
     for split in splits:
         cells, labels = datasets.load("pbc_blood_28", split=split).arrays()
         looks = [predict(cells), evaluation.average_over_positions(predict, cells)]
@@ -92,6 +91,8 @@ def train_once(recipe, seed, splits):
     return {
         "seconds": run.seconds[-1],
         "first_epoch": run.seconds[0],
+        "steady_seconds": without_compilation(run.seconds),
+        "num_images": num_images,
         "images_per_second": run.images_per_second,
         "parameters": model.count_params(),
         "right": right,
@@ -99,6 +100,12 @@ def train_once(recipe, seed, splits):
         "backend": training.device_report().backend,
         "versions": training.device_report().versions,
     }
+
+
+def without_compilation(seconds):
+    """The time of a training if its first epoch, which compiles, had been as short as the others."""
+    epochs = np.diff(seconds)
+    return float(epochs.sum() + np.median(epochs))
 
 
 # The speed of the loop
@@ -436,7 +443,7 @@ def main():
     arguments = parser.parse_args()
     if arguments.one:
         recipe, seed, *splits = arguments.one
-        print(json.dumps(train_once(recipe, int(seed), splits)))
+        print(json.dumps(train_once(RECIPES[recipe], int(seed), splits)))
         return
     if arguments.loop:
         print(json.dumps((LOOPS | PARTS)[arguments.loop][1]()))

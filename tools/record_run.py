@@ -4,7 +4,8 @@
 
 It trains `models.batchnorm_cnn` on the real blood cells in the folder that CELLCNN_DATA names, measures on
 the validation images after each epoch, reads no test image, and writes the history with device, versions,
-date and recipe to the package. It runs on what it finds; on a GPU without TensorFlow set KERAS_BACKEND=jax.
+date, recipe and the network's weights to the package. It runs on what it finds; on a
+GPU without TensorFlow set KERAS_BACKEND=jax.
 """
 
 import argparse
@@ -38,14 +39,18 @@ def record(recipe, note):
     model = build(shape, num_classes, standardize=train, seed=recipe["seed"])
     run = training.train(model, train, validation, augment=training.flips_and_turns, **arguments)
     report = training.device_report()
+    data = f"{len(train):,} training and {len(validation):,} validation images of {train.source}"
+    about = {"data": data, "license": train.license, "citation": train.citation}
+    network = models.page_weights(model, train.class_names, made_by="tools/record_run.py", **about)
     return recorded.RecordedRun(
         **run._asdict(),
         backend=report.backend,
         versions=report.versions,
         date=datetime.date.today().isoformat(),
-        data=f"{len(train):,} training and {len(validation):,} validation images of {train.source}",
+        data=data,
         recipe=recipe | {"augment": "flips_and_turns"},
         note=note,
+        network=network,
     )
 
 

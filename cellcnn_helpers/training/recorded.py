@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .. import _checks
+from ..models.page import checked_document
 from ..nn.results import History
 
 __all__ = ["RecordedRun", "recorded_run", "write_recorded_run"]
 
-FORMAT = "cellcnn recorded run 1"
+FORMAT = "cellcnn recorded run 2"
 OWN = Path(__file__).with_name("recorded_run.json")
 
 
@@ -38,6 +39,9 @@ class RecordedRun(NamedTuple):
         Arguments of the model and of `train`, by name; `seed` is one of them.
     note : str
         What else one should know, for example that others used the machine too.
+    network : dict
+        The network with the weights that it ended with, as `models.page_weights` gives it;
+        `models.from_page_weights` makes it again.
     """
 
     history: History
@@ -50,6 +54,7 @@ class RecordedRun(NamedTuple):
     data: str
     recipe: dict
     note: str
+    network: dict
 
     def __repr__(self):
         recipe = ", ".join(f"{name} {value}" for name, value in self.recipe.items())
@@ -99,6 +104,8 @@ def recorded_run(path=None):
     >>> run = recorded_run()
     >>> len(run.history.val_accuracy) == run.recipe["epochs"]
     True
+    >>> run.network["class_names"][:2]
+    ['basophil', 'eosinophil']
     """
     path = OWN if path is None else Path(_checks.path("path", path))
     try:
@@ -108,13 +115,13 @@ def recorded_run(path=None):
         return _checked(RecordedRun(**fields | {"history": History(**fields["history"])}))
     except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise ValueError(
-            f"`path` holds no recorded run: got path={str(path)!r} ({error}).\n"
+            f"`path` holds no recorded run: got path={str(path)!r} ({str(error).partition(chr(10))[0]}).\n"
             f"Name a file that write_recorded_run has made."
         ) from error
 
 
 def write_recorded_run(path, run):
-    """Write a recorded training as JSON, one number per epoch in each list.
+    """Write a recorded training as JSON: one number per epoch in each list, and the network.
 
     Parameters
     ----------
@@ -127,6 +134,8 @@ def write_recorded_run(path, run):
     ------
     TypeError
         If `run` is no `RecordedRun`.
+    ValueError
+        If its lists do not have one number per epoch, or its network was changed.
 
     See Also
     --------
@@ -143,8 +152,9 @@ def write_recorded_run(path, run):
 
 
 def _checked(run):
-    """Return the run if its lists have one number per epoch."""
+    """Return the run if its lists have one number per epoch and its network is whole."""
     lengths = {len(values) for values in run.history if values} | {len(run.seconds)}
     if len(lengths) != 1 or lengths == {0}:
         raise ValueError(f"lists of {sorted(lengths)} epochs")
+    checked_document("network", run.network)
     return run

@@ -5,13 +5,18 @@ import json
 
 import pytest
 
-from cellcnn_helpers import training
+from cellcnn_helpers import datasets, models, training
 from cellcnn_helpers.nn.results import History
 from cellcnn_helpers.training import recorded
 
 
+@pytest.fixture(scope="module")
+def network():
+    return models.page_weights(models.linear((2, 2, 1), 2), ["round", "spiky"], data="24 cells")
+
+
 @pytest.fixture
-def run():
+def run(network):
     return training.RecordedRun(
         history=History([2.0, 1.0], [0.3, 0.6], [1.5, 1.25], [0.5, 0.75]),
         seconds=[3.5, 5.0],
@@ -23,6 +28,7 @@ def run():
         data="40 training and 8 validation images",
         recipe={"model": "small_cnn", "epochs": 2, "seed": 5},
         note="",
+        network=network,
     )
 
 
@@ -62,6 +68,9 @@ def test_without_validation_it_is_whole_too(run, tmp_path):
         (lambda fields: fields["history"]["loss"].pop(), "epochs"),
         (lambda fields: fields.update(seconds=[]), "epochs"),
         (lambda fields: fields.update(history=None), "NoneType"),
+        (lambda fields: fields.pop("network"), "network"),
+        (lambda fields: fields.update(network=None), "no network for a page"),
+        (lambda fields: fields["network"]["about"].update(data="more cells"), "its checksum does not fit"),
     ],
 )
 def test_a_file_with_something_else_is_refused_by_name(run, tmp_path, change, words):
@@ -87,6 +96,8 @@ def test_only_a_whole_run_is_written(run, tmp_path):
         training.write_recorded_run(tmp_path / "run.json", tuple(run))
     with pytest.raises(ValueError, match="epochs"):
         training.write_recorded_run(tmp_path / "run.json", run._replace(seconds=[1.0]))
+    with pytest.raises(ValueError, match="`network` is no network for a page"):
+        training.write_recorded_run(tmp_path / "run.json", run._replace(network={}))
     assert not list(tmp_path.iterdir())
 
 
@@ -99,7 +110,16 @@ def test_the_course_has_one_and_says_on_what():
     assert run.seconds == sorted(run.seconds)
     assert "Acevedo" in run.data and "not BloodMNIST" in run.data
     assert all(0 <= share <= 1 for share in run.history.val_accuracy)
-    assert recorded.OWN.stat().st_size < 50_000
+    assert recorded.OWN.stat().st_size < 500_000
+
+
+@pytest.mark.real_data
+def test_its_network_is_right_as_often_as_its_last_epoch_says():
+    run = training.recorded_run()
+    images, labels = datasets.load("pbc_blood_28", split="val").arrays()
+    model = models.from_page_weights(run.network)
+    right = model.predict(images, batch_size=256, verbose=0).argmax(axis=1) == labels
+    assert right.mean() == pytest.approx(run.history.val_accuracy[-1], abs=0.001)  # a near tie may turn
 
 
 @pytest.fixture
@@ -127,7 +147,7 @@ def few_cells(tool, monkeypatch, cells, others):
     return splits
 
 
-def test_the_command_records_and_reads_no_test_image(tool, few_cells, tmp_path, monkeypatch, capsys):
+def test_the_command_records_and_reads_no_test_image(tool, few_cells, others, tmp_path, monkeypatch, capsys):
     path = tmp_path / "run.json"
     monkeypatch.setattr("sys.argv", ["record_run.py", "--epochs", "2", "--note", "busy", "--to", str(path)])
     tool.main()
@@ -135,6 +155,9 @@ def test_the_command_records_and_reads_no_test_image(tool, few_cells, tmp_path, 
     assert few_cells == ["train", "val"]
     assert run.recipe == tool.RECIPE | {"epochs": 2, "augment": "flips_and_turns"}
     assert len(run.history.val_loss) == 2
+    images, labels = others.arrays()
+    right = models.from_page_weights(run.network).predict(images, verbose=0).argmax(axis=1) == labels
+    assert right.mean() == pytest.approx(run.history.val_accuracy[-1])
     assert (run.device, run.note) == (training.device_report().device, "busy")
     assert run.data.startswith("40 training and 24 validation images")
     assert str(run) in capsys.readouterr().out
