@@ -75,7 +75,7 @@ function drawNumbers(canvas, rows, columns, numberAt, { black, white }) {
 
 const sizeInWords = ({ shape }) => {
   if (shape.length === 1) return `${shape[0]} numbers`;
-  return `${shape[2]} ${shape[2] === 1 ? "map" : "maps"}, ${shape[0]} × ${shape[1]}`;
+  return `${shape[2]} ${shape[2] === 1 ? "map" : "maps"}, ${shape[0]}\u00a0×\u00a0${shape[1]}`;
 };
 
 /** The row of one layer. `onchoose(place)` is called with what the reader chose. */

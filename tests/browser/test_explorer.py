@@ -598,6 +598,27 @@ def test_everything_works_with_the_keyboard_alone(page, show, blood, blood_model
     assert page.evaluate(focused) == "Follow it back"
 
 
+def test_in_the_column_of_the_book_answer_and_value_stand_beside_what_they_are_of(show, new_page, blood):
+    """What changes is seen where the reader draws or clicks, and no number leaves its table."""
+    page = show(
+        ExplorerWidget(blood, layer=3, channel=2), on=new_page(viewport={"width": 1280, "height": 900})
+    )
+    page.add_style_tag(content="main { width: 688px; margin: 0 auto }")  # of the theme
+    page.locator(".cellcnn-maps canvas").nth(12).click()
+    settle(page)
+    box = {
+        name: page.locator(f".cellcnn-{name}").first.bounding_box()
+        for name in ("explorer", "picture", "answer", "layers", "follow")
+    }
+    for left, right in [("picture", "answer"), ("layers", "follow")]:
+        assert box[left]["x"] + box[left]["width"] <= box[right]["x"]
+        assert box[right]["x"] + box[right]["width"] <= box["explorer"]["x"] + 688
+    assert box["answer"]["y"] < box["picture"]["y"] + box["picture"]["height"]
+    assert box["explorer"]["height"] < 2000
+    too_wide = "all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)"
+    assert page.locator(".cellcnn-follow :is(td, table, .cellcnn-numbers)").evaluate_all(too_wide) == []
+
+
 @pytest.mark.parametrize("width", [320, 390])
 def test_fits_a_phone_takes_a_finger_and_keeps_the_value_near_its_layer(show, new_page, blood, width):
     on = new_page(viewport={"width": width, "height": 800}, has_touch=True, is_mobile=True)
