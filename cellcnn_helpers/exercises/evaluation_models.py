@@ -8,6 +8,8 @@ from ._compare import same_answers
 from ._core import Finding, checker
 from ._student import run
 
+NAN = np.nan  # in a slip: any value agrees
+
 
 @checker(
     hints=(
@@ -220,10 +222,18 @@ def only_one_right(answer, rng):
             "These are the cells that A and B have wrong. Count where one is right and the other is not.",
             of_right(lambda a, b: ((~a).sum(), (~b).sum())),
         ),
-        (
-            "This counts where they name different classes, also where both are wrong. Compare with the "
-            "labels first.",
-            lambda labels, a, b: ((a != b).sum(), (a != b).sum()),
+        *(
+            (
+                "This counts where they name different classes, also where both are wrong. Ask of each "
+                "whether it is right: compare it with the labels.",
+                wrong,
+            )
+            for wrong in (
+                lambda labels, a, b: ((a != b).sum(), NAN),
+                lambda labels, a, b: (NAN, (a != b).sum()),
+                lambda labels, a, b: (((a != b) & (b != labels)).sum(), NAN),
+                lambda labels, a, b: (NAN, ((a != b) & (a != labels)).sum()),
+            )
         ),
         (
             "The first number is where both are right, the second where both are wrong. Just those two say "

@@ -134,7 +134,7 @@ def choose_threshold(answer, rng):
 
         def wrong(positives, scores, wanted, new_positives, new_scores):
             threshold = threshold_of(positives, scores, wanted, new_positives, new_scores)
-            return threshold, found(new_positives, new_scores, threshold)
+            return None if threshold is None else (threshold, found(new_positives, new_scores, threshold))
 
         return wrong
 
@@ -142,6 +142,13 @@ def choose_threshold(answer, rng):
         ordered = np.sort(scores[positives])[::-1]
         return ordered[int(np.clip(number, 0, len(ordered) - 1))]
 
+    def nth_or_error(positives, scores, number):
+        return nth(positives, scores, number) if number < positives.sum() else None  # None: an IndexError
+
+    too_far = (
+        "One cell too many, one place too far: Python counts from 0, so the n-th highest score stands at "
+        "n − 1, the third at 2."
+    )
     slips = [
         (
             "The threshold is chosen on the new cells. They are there to judge it: choose on the first ones.",
@@ -168,8 +175,16 @@ def choose_threshold(answer, rng):
             instead(lambda p, s, wanted, *_: nth(p, s, int(wanted * p.sum()) - 1)),
         ),
         (
-            "One cell too many: Python counts from 0, so the n-th highest score stands at n − 1.",
-            instead(lambda p, s, wanted, *_: nth(p, s, needed(p, wanted))),
+            "The number of cells to be found is rounded to the nearest one. 70 % of six cells are 4.2, and "
+            "four are too few. Round it up.",
+            instead(lambda p, s, wanted, *_: nth(p, s, round(wanted * p.sum()) - 1)),
+        ),
+        (too_far, instead(lambda p, s, wanted, *_: nth(p, s, needed(p, wanted)))),
+        (too_far, instead(lambda p, s, wanted, *_: nth_or_error(p, s, needed(p, wanted)))),
+        (
+            "Right where the share is no whole number of cells. But half of six are three, and these stand "
+            "at 0, 1 and 2: round up, and subtract 1.",
+            instead(lambda p, s, wanted, *_: nth_or_error(p, s, int(wanted * p.sum()))),
         ),
         (
             "The scores are sorted the wrong way round: the highest first, since they are found first.",
@@ -234,7 +249,8 @@ def choose_threshold(answer, rng):
         "new_positives": np.array([True, False, True, True, False]),
         "new_scores": np.array([0.6, 0.7, 0.5, 0.8, 0.2]),
     }
-    cases = [by_hand, *(_drawn_scores(rng, wanted) for wanted in (0.5, 0.83, 1.0, 0.92))]
+    # Of six cells: exactly 3, 4.98, 6, 5.52 and 4.2. Nothing where floats decide: 0.55 * 100 is above 55.
+    cases = [by_hand, *(_drawn_scores(rng, wanted) for wanted in (0.5, 0.83, 1.0, 0.92, 0.7))]
     same_answers(answer, choose_threshold, cases, slips=slips, parts=("the threshold", "the share found"))
 
 

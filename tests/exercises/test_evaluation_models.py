@@ -133,8 +133,13 @@ def one_right_by_package(labels, predictions_a, predictions_b):
     return list(evaluation.mcnemar(predictions_a == labels, predictions_b == labels)[:2])
 
 
+def one_right_where_they_differ(labels, predictions_a, predictions_b):
+    differ = predictions_a != predictions_b
+    return (differ & (predictions_a == labels)).sum(), (differ & (predictions_b == labels)).sum()
+
+
 class TestOnlyOneRight:
-    @pytest.mark.parametrize("answer", [one_right_by_loop, one_right_by_package])
+    @pytest.mark.parametrize("answer", [one_right_by_loop, one_right_by_package, one_right_where_they_differ])
     def test_right(self, answer, assert_accepts):
         assert_accepts(check.only_one_right, answer)
 
@@ -150,6 +155,16 @@ class TestOnlyOneRight:
             (lambda y, a, b: one_right_by_loop(y, b, a), "swapped"),
             (lambda y, a, b: ((a != y).sum(), (b != y).sum()), "have wrong"),
             (lambda y, a, b: ((a != b).sum(), (b != a).sum()), "where they name different classes"),
+            (lambda y, a, b: (one_right_by_loop(y, a, b)[0], (a != b).sum()), "also where both are wrong"),
+            (lambda y, a, b: ((a != b).sum(), one_right_by_loop(y, a, b)[1]), "also where both are wrong"),
+            (
+                lambda y, a, b: (((a != b) & (a == y)).sum(), ((a != b) & (a != y)).sum()),
+                "also where both are wrong",
+            ),
+            (
+                lambda y, a, b: (((a != b) & (b != y)).sum(), ((a != b) & (b == y)).sum()),
+                "also where both are wrong",
+            ),
             (lambda y, a, b: (((a == y) & (b == y)).sum(), ((a != y) & (b != y)).sum()), "both are right"),
             (lambda y, a, b: tuple(np.array(one_right_by_loop(y, a, b)) / len(y)), "These are shares"),
             (lambda y, a, b: ((a == y) & (b != y), (b == y) & (a != y)), "Count the True ones"),

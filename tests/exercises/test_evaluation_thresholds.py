@@ -103,6 +103,12 @@ class TestChooseThreshold:
             (lambda p, s, w, q, t: choose_by_sorting(p, s, w, p, s), "that of the first cells"),
             (chosen(right_threshold, lambda q, t, at: (t[q] > at).mean()), "`>=`, not `>`"),
             (chosen(lambda p, s, w: np.sort(s[p])[::-1][max(int(w * p.sum()) - 1, 0)]), "rounded down"),
+            (
+                chosen(lambda p, s, w: np.sort(s[p])[::-1][round(w * p.sum()) - 1]),
+                "rounded to the nearest one",
+            ),
+            (chosen(lambda p, s, w: np.sort(s[p])[::-1][math.ceil(w * p.sum())]), "One cell too many"),
+            (chosen(lambda p, s, w: np.sort(s[p])[::-1][int(w * p.sum())]), "half of six are three"),
             (chosen(lambda p, s, w: np.sort(s[p])[math.ceil(w * p.sum()) - 1]), "the wrong way round"),
             (
                 chosen(lambda p, s, w: np.sort(s[p])[::-1][min(math.ceil(w * p.sum()), p.sum() - 1)]),
