@@ -13,7 +13,8 @@ from ._core import checker
         "gives True or False.",
         "The mean of True and False is the share of True.",
     ),
-    learned="Two networks may differ in every logit and still name every cell alike, or the other way round.",
+    learned="Two networks may differ in every logit and still name every cell alike. Where two logits are "
+    "nearly equal, a hair's difference gives another name.",
 )
 def share_named_alike(answer, rng):
     """Check `share_named_alike(logits_a, logits_b)`: the share of images that both networks name alike.
