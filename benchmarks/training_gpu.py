@@ -34,13 +34,14 @@ STEPS = 8  # in one program; written out, since XLA does not compile a loop as w
 MATRIX = 4096  # rows and columns
 TURNS = 3  # the best counts: what else the machine does can only make it slower
 
-# As in training.py. Epochs and rates were chosen on a processor, by the validation images: only the seconds
-# depend on the device.
+# As in training.py. They were tried on a processor, since only the seconds depend on the device: eight positions
+# gave 0.9813 and 0.9830 of the validation images (seeds 0 and 1), and 0.9889 (seed 0).
 RECIPES = {
     "5 seconds": {
         "promised": (0.985, 5),
         "network": {"filters": (16, 48, 96, 128)},
-        "learning": LEARNING | {"epochs": 18, "weight_decay": 0.05, "batch_size": 128},
+        "learning": LEARNING
+        | {"epochs": 18, "weight_decay": 0.05, "batch_size": 128, "learning_rate": 0.008},
         "augment": {},
     },
     "30 seconds": {
