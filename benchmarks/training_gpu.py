@@ -34,8 +34,8 @@ STEPS = 8  # in one program; written out, since XLA does not compile a loop as w
 MATRIX = 4096  # rows and columns
 TURNS = 3  # the best counts: what else the machine does can only make it slower
 
-# As in training.py. They were tried on a processor, since only the seconds depend on the device: eight positions
-# gave 0.9813 and 0.9830 of the validation images (seeds 0 and 1), and 0.9889 (seed 0).
+# As in training.py. They were tried on a processor, since only the seconds depend on the device. By eight
+# positions right were 0.9813 and 0.9830 of the validation images (seeds 0 and 1), and 0.9889 (seed 0).
 RECIPES = {
     "5 seconds": {
         "promised": (0.985, 5),

@@ -76,6 +76,11 @@ def batch_rows(answer, rng):
             ordered(one_after_another),
         ),
         (
+            "`np.random.seed` knows no epoch, so every epoch has the same order. Make a new generator: "
+            "`np.random.default_rng((seed, epoch))`.",
+            ordered(lambda n, seed, epoch, step: np.random.RandomState(seed).permutation(n)),
+        ),
+        (
             "Seed and epoch have changed places: `(seed, epoch)`.",
             ordered(lambda n, seed, epoch, step: permuted(epoch, seed)(n)),
         ),

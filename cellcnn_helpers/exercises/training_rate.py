@@ -45,12 +45,23 @@ def scheduled_rate(answer, rng):
             return rate(step, num_steps, highest)
         return highest * (1 - (step - rise) / (num_steps - rise))
 
+    def quarter(step, num_steps, highest):
+        rise = num_steps // 10
+        if step < rise:
+            return rate(step, num_steps, highest)
+        return highest * math.cos(math.pi / 2 * (step - rise) / (num_steps - rise))
+
     def last_of_the_rise(step, num_steps, highest):
         """As `linspace(0.1, 1, rise)` has it."""
         rise = num_steps // 10
         if step < rise:
             return highest * (0.1 + 0.9 * step / max(rise - 1, 1))
         return rate(step, num_steps, highest)
+
+    def early_top(step, num_steps, highest):
+        """Equal parts from a tenth to all of it, but the tenth is the first of them."""
+        rise = num_steps // 10
+        return highest * (step + 1) / rise if step < rise else rate(step, num_steps, highest)
 
     def no_fall(step, num_steps, highest):
         return rate(min(step, num_steps // 10), num_steps, highest)
@@ -75,6 +86,11 @@ def scheduled_rate(answer, rng):
             "The rise is one step too short: the highest rate comes behind it, at step `num_steps // 10`, "
             "and not with its last step. `linspace` includes its end.",
             last_of_the_rise,
+        ),
+        (
+            "The rise is complete one step too early: step `num_steps // 10` is the first at the full rate. "
+            "Step by step it adds 0.9 / (num_steps // 10) of it.",
+            early_top,
         ),
         (
             "The rise begins at a tenth and adds a whole: 0.1 + 0.9 · share ends at 1.",
@@ -104,6 +120,10 @@ def scheduled_rate(answer, rng):
         (
             "This is a quarter of a cosine: it does not end at 0. Half of it goes to π.",
             lambda step, num_steps, highest: rate(step, num_steps, highest, turn=math.pi / 2),
+        ),
+        (
+            "This is a quarter of a cosine, cos(π/2 · share). Take half of one: (1 + cos(π · share)) / 2.",
+            quarter,
         ),
         (
             "The half is missing: 1 + cos begins at 2.",

@@ -82,6 +82,10 @@ class TestBatchRows:
                 "as one pair: `default_rng((seed, epoch))`",
             ),
             (rows_of(by_permutation(1, 0)), "have changed places"),
+            (
+                rows_of(lambda n, seed, epoch, step: np.random.RandomState(seed).permutation(n)),
+                "knows no epoch",
+            ),
             (rows_of(by_permutation(0, 1, 2)), "depends on the step as well"),
             (
                 lambda n, size, *given: np.random.default_rng(given).permutation(n)[:size],

@@ -48,6 +48,20 @@ class TestScheduledRate:
             (lambda step, n, highest: rate(step, n, highest, low=0), "not at 0"),
             (
                 lambda step, n, highest: (
+                    highest * (step + 1) / (n // 10) if risen(step, n, highest) else rate(step, n, highest)
+                ),
+                "one step too early",
+            ),
+            (
+                lambda step, n, highest: (
+                    rate(step, n, highest)
+                    if risen(step, n, highest)
+                    else highest * np.sin(np.pi / 2 * (n - step) / (n - n // 10))
+                ),
+                "a quarter of a cosine, cos",
+            ),
+            (
+                lambda step, n, highest: (
                     highest * (0.1 + step / (n // 10)) if step < n // 10 else rate(step, n, highest)
                 ),
                 "adds a whole",

@@ -113,6 +113,15 @@ def test_the_course_has_one_and_says_on_what():
     assert recorded.OWN.stat().st_size < 500_000
 
 
+@pytest.mark.parametrize(("patience", "trained", "kept", "right"), [(2, 4, 2, 0.79), (5, 11, 6, 0.92)])
+def test_early_stopping_would_have_ended_it_as_the_chapter_says(patience, trained, kept, right):
+    losses, shares = training.recorded_run().history[2:]
+    assert min(losses[:trained]) == losses[kept - 1] == min(losses[: trained - patience])
+    assert [n for n in range(patience + 1, trained) if min(losses[:n]) == min(losses[: n - patience])] == []
+    assert round(shares[kept - 1], 2) == right
+    assert round(shares[-1], 2) == 0.98
+
+
 @pytest.mark.real_data
 def test_its_network_is_right_as_often_as_its_last_epoch_says():
     run = training.recorded_run()
