@@ -193,7 +193,7 @@ def rank_similarity(answer, rng):
             lambda a, b: np.corrcoef(ranks(a), ranks(b)),
         ),
     ]
-    by_hand = {"map_a": np.array([[-1.0, 0, 2], [9, 4, -3]]), "map_b": np.array([[2.0, 8, 3], [5, 4, 6]])}
+    by_hand = {"map_a": np.array([[-1.0, 0, 2], [90, 4, -3]]), "map_b": np.array([[2.0, 8, 3], [5, 4, 6]])}
     drawn = []
     for sign, shape in [(1, (3, 5)), (-1, (4, 4)), (-1, (6, 3))]:
         map_a = rng.normal(0, 1, shape)

@@ -130,8 +130,8 @@ def saliency_map(answer, rng):
 
 @checker(
     hints=(
-        "Walk from the baseline to the image in equal steps. In the middle of each step, how fast does the "
-        "score change with each pixel?",
+        "Walk from the baseline to the image in equal steps, all pixels together. In the middle of each "
+        "step, how fast does the score change with each pixel?",
         "Average these gradients over the steps, and multiply by how far each pixel has come. The middles "
         "lie at "
         "0.5, 1.5, 2.5, ... of the number of steps.",
@@ -193,6 +193,25 @@ def integrated_gradients(answer, rng):
             )
         )
 
+    def one_by_one(has_arrived):
+        """Each pixel walks alone; of the others, those that have arrived are as in the image."""
+
+        def map_of(gradient, image, baseline, n):
+            values = np.zeros(image.shape)
+            numbers = np.arange(image.size).reshape(image.shape)
+            for number, pixel in enumerate(np.ndindex(image.shape)):
+                others = np.where(has_arrived(numbers, number), image, baseline)
+                walker = numbers == number
+                start, end = np.where(walker, baseline, others), np.where(walker, image, others)
+                values[pixel] = (mean_gradient(gradient, end, start, middles(n)) * (image - baseline))[pixel]
+            return values
+
+        return slip(map_of)
+
+    alone = (
+        "Each pixel walks alone here, while the others stand still. Let all walk together: baseline + part × "
+        "(image − baseline)."
+    )
     ends = "These are the {} of the steps. Take the middles: they leave a far smaller gap."
     slips = [
         (
@@ -245,6 +264,9 @@ def integrated_gradients(answer, rng):
                 )
             ),
         ),
+        (alone, one_by_one(np.less)),
+        (alone, one_by_one(lambda numbers, number: False)),
+        (alone, one_by_one(lambda numbers, number: True)),
         (
             "The gradients are added up, but not divided by `num_steps`.",
             slip(

@@ -137,3 +137,9 @@ class TestRankSimilarity:
         example = check.rank_similarity(lambda a, b: 0.0).example
         # places 1 2 3 5 4 0 and 0 5 1 3 2 4: squares 1 + 9 + 4 + 4 + 4 + 16 = 38, 1 - 6 · 38 / 210
         assert example.endswith("expected\n  -0.0857143")
+
+    def test_the_example_tells_places_from_values(self):
+        example = check.rank_similarity(lambda a, b: np.corrcoef(a.ravel(), b.ravel())[0, 1]).example
+        assert "90" in example  # the one to do by hand, where one bright pixel turns the sign
+        assert "0.0572448" in example
+        assert example.endswith("expected\n  -0.0857143")

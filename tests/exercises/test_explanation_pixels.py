@@ -134,6 +134,34 @@ def with_gap(gap):
     return answer
 
 
+def one_after_the_other(score, gradient, image, baseline, num_steps):
+    """Each pixel walks to the image and stays there, then comes the next."""
+    values, now = np.zeros(image.shape), baseline.copy()
+    for row, column in np.ndindex(image.shape):
+        far = image[row, column] - baseline[row, column]
+        for step in range(num_steps):
+            now[row, column] = baseline[row, column] + (step + 0.5) / num_steps * far
+            values[row, column] += gradient(now)[row, column] * far / num_steps
+        now[row, column] = image[row, column]
+    return values, values.sum() - (score(image) - score(baseline))
+
+
+def alone(others_of):
+    """Each pixel walks while the others stay as they are in one of the pictures."""
+
+    def map_of(gradient, image, baseline, num_steps):
+        values = np.zeros(image.shape)
+        for pixel in np.ndindex(image.shape):
+            picture = others_of(image, baseline).copy()
+            for step in range(num_steps):
+                part = (step + 0.5) / num_steps
+                picture[pixel] = (1 - part) * baseline[pixel] + part * image[pixel]
+                values[pixel] += gradient(picture)[pixel] / num_steps
+        return values * (image - baseline)
+
+    return with_map(map_of)
+
+
 class TestIntegratedGradients:
     def test_right(self, assert_accepts):
         assert_accepts(check.integrated_gradients, integrated)
@@ -156,6 +184,9 @@ class TestIntegratedGradients:
             (with_map(lambda g, x, b, n: mean_gradient(g, x, b, n) * x), "multiplied by the image"),
             (with_map(lambda g, x, b, n: mean_gradient(g, x, 0 * x, n) * x), "The baseline is ignored"),
             (with_map(lambda g, x, b, n: mean_gradient(g, x, 0 * x, n) * (x - b)), "The way begins at 0"),
+            (one_after_the_other, "Each pixel walks alone"),
+            (alone(lambda image, baseline: baseline), "Each pixel walks alone"),
+            (alone(lambda image, baseline: image), "Each pixel walks alone"),
             (with_map(lambda g, x, b, n: n * mean_gradient(g, x, b, n) * (x - b)), "not divided by"),
             (with_map(lambda g, x, b, n: np.abs(mean_gradient(g, x, b, n) * (x - b))), "The signs are lost"),
             (
