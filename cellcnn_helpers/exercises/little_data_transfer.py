@@ -1,11 +1,14 @@
 """The exercise on weights that move to another network: those that have the same name and the same shape."""
 
+import copy
 import functools
 
 import numpy as np
 
 from ._compare import same_answers
 from ._core import Finding, checker
+
+FEW = 5  # numbers of an array that a message shows in full
 
 
 @checker(
@@ -108,18 +111,18 @@ def transfer_weights(answer, rng):
         "new": {"added": np.zeros(3), "kernel": np.zeros(3), "head": np.full(4, 0.5)},
     }
     drawn = [pair(1, 2, 3, 4), pair(3, 2, 2, 5), pair(1, 3, 4, 4)]
-    problems = []
+    problems, given = [], []
     try:
-        same_answers(_in_a_row(answer, problems), transfer_weights, [by_hand, *drawn], slips=slips)
+        same_answers(_in_a_row(answer, problems, given), transfer_weights, [by_hand, *drawn], slips=slips)
     except Finding as finding:
         # What is wrong with the dictionary says more than that no row of numbers came out of it.
-        raise (Finding(problems[0], finding.example) if problems else finding) from None
+        raise _about_names(finding, problems, given, {message for message, _ in slips}) from None
 
 
-def _in_a_row(answer, problems):
+def _in_a_row(answer, problems, given):
     """The student's function, with the dictionary that it gives as one row of numbers.
 
-    What is wrong with a dictionary is added to `problems`.
+    What is wrong with a dictionary is added to `problems`; each call to `given`: old, new and what came.
     """
     if not callable(answer):
         raise Finding("Give the function itself, without brackets behind its name.")
@@ -127,10 +130,18 @@ def _in_a_row(answer, problems):
     @functools.wraps(answer)
     def in_a_row(old, new):
         shapes = {name: array.shape for name, array in new.items()}
-        before = dict(new)
-        weights = answer(old, new)
+        same = dict(new)
+        call = {"old": copy.deepcopy(old), "new": copy.deepcopy(new), "gave": None}
+        given.append(call)
+        try:
+            weights = call["gave"] = answer(old, new)
+        except (KeyError, AttributeError) as error:
+            problem = _missing(error, old, new)
+            if problem:
+                problems.append(problem)
+            raise
         problem = None if weights is None else _problem(weights, shapes)
-        if weights is new and any(new[name] is not array for name, array in before.items()):
+        if weights is new and any(new[name] is not array for name, array in same.items()):
             problem = (
                 "Your function changes its input `new`: the first weights of the other network are gone. "
                 "Begin with a copy, `dict(new)`, and write into that."
@@ -140,6 +151,45 @@ def _in_a_row(answer, problems):
         return None if weights is None or problem else np.concatenate([np.ravel(weights[n]) for n in shapes])
 
     return in_a_row
+
+
+def _missing(error, old, new):
+    """The sentence for an `old` that was asked for a name that it does not have, or an empty string."""
+    names = [name for name in new if name not in old]
+    if isinstance(error, KeyError) and error.args and error.args[0] in names:
+        return f'"{error.args[0]}" is in `new` alone: ask first whether `old` has the name.'
+    if isinstance(error, AttributeError) and "NoneType" in str(error) and names:
+        return f'"{names[0]}" is in `new` alone, so `old.get` gives None there, which has no shape.'
+    return ""
+
+
+def _about_names(finding, problems, given, known):
+    """The finding with its case as dictionaries, and with the name that is wrong where no slip is known."""
+    for call in given:
+        old, new, gave = call.values()
+        right = {n: old[n] if n in old and old[n].shape == a.shape else a for n, a in new.items()}
+        whole = isinstance(gave, dict) and not _problem(gave, {n: a.shape for n, a in new.items()})
+        wrong = [name for name in right if whole and not np.array_equal(gave[name], right[name])]
+        if wrong or not whole:
+            break
+    else:  # the values are right: an input was changed
+        return Finding(problems[0] if problems else finding.message)
+    message = problems[0] if problems else finding.message
+    if not problems and wrong and message not in known:
+        source = "new" if right[wrong[0]] is new[wrong[0]] else "old"
+        message = f'Under "{wrong[0]}" the array of `{source}` is expected.'
+    parts = [("with old =", old), ("and new =", new), ("gave", gave), ("expected", right)]
+    lines = [_listed(*part) for part in parts if isinstance(part[1], dict)]
+    return Finding(message, "\n".join(["transfer_weights(old, new)", *lines]))
+
+
+def _listed(label, weights):
+    """A dictionary below its label, a line for each name; of larger arrays the shape alone."""
+    shown = [
+        f'  "{name}": {array if np.size(array) <= FEW else f"shape {np.shape(array)}"}'
+        for name, array in weights.items()
+    ]
+    return "\n".join([label, *shown])
 
 
 def _problem(weights, shapes):
