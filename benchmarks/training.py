@@ -41,7 +41,7 @@ BATCH_SIZE = 64
 SPEED_EPOCHS = 3  # the first compiles
 SPEED_ROUNDS = 3
 SPEED_IMAGES = 64 * BATCH_SIZE
-SOURCE = "pbc_blood_28.npz: Acevedo et al. 2020, doi:10.17632/sknd93bnjr.1, CC BY 4.0; split by image."
+SOURCE = "pbc_blood_28.npz: Acevedo et al. 2020, doi:10.17632/snkd93bnjr.1, CC BY 4.0; split by image."
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1"}
 
 # Of each: accuracy and seconds that are promised, arguments of `fast_cnn` and of `train`, and those of

@@ -21,6 +21,7 @@ SIMULATED_RANGES = {"train": (0, 1000), "val": (1000, 1200), "test": (1200, 1600
 SIMULATED_FIELD_UM = 16.0  # of every size, so that a cell fills the same part of the image
 SIMULATED_FIELDS = {"train": (0, 40), "val": (40, 50), "test": (50, 60), "all": (0, 60)}
 SMALLEST = 8  # pixels; a simulated nucleus is then some four pixels wide
+_told = {}  # of each message the splits that were loaded since it was printed
 
 
 def load(name, *, split="train", size=None):
@@ -82,7 +83,7 @@ def load(name, *, split="train", size=None):
     Notes
     -----
     A file that is not found is downloaded. Only "blood_cells" and "nuclei" never download: they print which
-    data they took, and `source` says it under every figure.
+    data they took, once for all parts, and `source` says it under every figure.
 
     Examples
     --------
@@ -174,7 +175,8 @@ def _load_blood_cells(split, size):
     cells = _simulated(split, size)
     _tell(
         f"blood_cells: no blood cells of {size} px on this machine; {cells.source} instead, other classes. "
-        f'To have them, run `datasets.load("bloodmnist")` once: it downloads.'
+        f'To have them, run `datasets.load("bloodmnist")` once: it downloads.',
+        split,
     )
     return cells
 
@@ -185,7 +187,7 @@ def _load_nuclei(split):
         if fields is not None:
             return fields
     fields = _simulated_fields(split)
-    _tell(f"nuclei: no fields of real nuclei on this machine; {fields.source} instead.")
+    _tell(f"nuclei: no fields of real nuclei on this machine; {fields.source} instead.", split)
     return fields
 
 
@@ -195,7 +197,7 @@ def _found(wanted, name, split, size=None):
     paths = [fetch.find(record) for record in records]
     if None in paths:
         return None
-    _tell(f"{wanted}: {records[0].source}. {' '.join(records[0].known_problems)}")
+    _tell(f"{wanted}: {records[0].source}. {' '.join(records[0].known_problems)}", split)
     return _read(paths, records[0], split, size)
 
 
@@ -214,6 +216,10 @@ def _simulated_fields(split):
     return simulate_fields(last - first, seed=0, first_index=first)
 
 
-def _tell(message):
-    """Print in lines that fit into a page of the book."""
-    print(textwrap.fill(message, 76))
+def _tell(message, split):
+    """Print in lines that fit into a page of the book: once for all splits, again when a cell runs again."""
+    splits = _told.setdefault(message, set())
+    if not splits or split in splits:
+        splits.clear()
+        print(textwrap.fill(message, 76))
+    splits.add(split)

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import http.server
+import importlib
 import io
 import threading
 import time
@@ -11,6 +12,12 @@ import numpy as np
 import pytest
 
 from cellcnn_helpers.datasets import registry
+
+
+@pytest.fixture(autouse=True)
+def nothing_told(monkeypatch):
+    """What one test was told, the next has not heard."""
+    monkeypatch.setattr(importlib.import_module("cellcnn_helpers.datasets.load"), "_told", {})
 
 
 def npz_bytes():

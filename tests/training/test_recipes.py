@@ -6,6 +6,7 @@ import statistics
 import pytest
 
 from cellcnn_helpers import models, training
+from cellcnn_helpers.datasets import registry
 
 
 @pytest.fixture(scope="module")
@@ -40,5 +41,6 @@ def test_the_table_has_means_and_says_where(recorded):
         f"{statistics.mean(values):.{digits}f} ± {statistics.stdev(values):.{digits}f}"
         for values, digits in ((fast.seconds, 0), (fast.one_look, 4), (fast.eight_positions, 4))
     ]
-    for part in (recorded.date, recorded.device, recorded.versions, "CC BY 4.0"):
+    doi = re.search(r"doi:(\S+)", registry.FILES["pbc_blood_28.npz"].citation)[1]
+    for part in (recorded.date, recorded.device, recorded.versions, doi, "CC BY 4.0"):
         assert part in text
