@@ -25,8 +25,11 @@ from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
-import jax
-import jax.numpy as jnp
+try:
+    import jax
+    import jax.numpy as jnp
+except ModuleNotFoundError:
+    sys.exit("training_gpu.py: JAX is missing. Install it for your GPU: pip install 'jax[cuda13]'")
 from training import LEARNING, SEEDS, SOURCE, machine, train_once, with_spread
 
 PAGE = Path(__file__).with_suffix(".md")
