@@ -204,8 +204,10 @@ def main():
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"how many (default: {SEEDS})")
     parser.add_argument("--epochs", type=int, help="in place of the recipe's own")
     arguments = parser.parse_args()
+    if arguments.epochs is not None and arguments.epochs < 2:
+        parser.error(f"--epochs must be 2 or more, since the first compiles: got epochs={arguments.epochs}")
     on_gpu = jax.default_backend() == "gpu"
-    whole = arguments.seeds == SEEDS and not arguments.epochs and not arguments.recipe
+    whole = arguments.seeds == SEEDS and arguments.epochs is None and arguments.recipe is None
     if arguments.write and not (on_gpu and whole):
         parser.error(
             f"--write keeps all recipes, whole, {SEEDS} seeds, on a GPU: got device={jax.default_backend()}, "
@@ -215,7 +217,7 @@ def main():
     measured = {}
     for name in [arguments.recipe] if arguments.recipe else RECIPES:
         recipe = RECIPES[name]
-        if arguments.epochs:
+        if arguments.epochs is not None:
             recipe = recipe | {"learning": recipe["learning"] | {"epochs": arguments.epochs}}
         measured[name] = recipe, measure(recipe, arguments.seeds, splits)
     text = page(measured)
